@@ -1,0 +1,30 @@
+"""What a running stage tells whoever listens: a terminal, a notebook, a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+EventKind = Literal["stage", "progress", "candidate", "finding", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened.
+
+    Attributes:
+        kind: ``stage`` (name), ``progress`` (what, done, total), ``candidate`` (name, family,
+            metric, score, seconds, best), ``finding`` (finding) or ``note`` (text).
+        data: The facts, by the names above.
+    """
+
+    kind: EventKind
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+Listener = Callable[[Event], None]
+
+
+def silent(event: Event) -> None:
+    """A listener that does nothing."""
