@@ -122,7 +122,7 @@ class Split(Part):
 
     by: SplitBy | None = Field(None, description="time when data.time is given, group when data.group is, else stratified or random")
     holdout: float | str = Field(0.2, description="share of records, or a file that holds the holdout")
-    folds: int = Field(5, ge=2, le=20, description="folds of the cross-validation inside training")
+    folds: int | None = Field(None, ge=2, le=20, description="folds inside training; by the number of rows when not given")
     seed: int = Field(0, ge=0, lt=2**31, description="seed of every random choice")
 
     @model_validator(mode="after")

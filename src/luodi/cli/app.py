@@ -1,0 +1,88 @@
+"""The verbs, put together; usage errors speak like every other error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from luodi import __version__
+from luodi.cli.build import build
+from luodi.cli.check import check
+from luodi.cli.new import new
+from luodi.cli.outcome import INTERRUPTED, told
+from luodi.cli.predict import predict
+from luodi.cli.schema import schema
+from luodi.cli.show import show
+from luodi.cli.speech import answer, say, speaking
+from luodi.cli.verify import verify
+from luodi.core.errors import LuodiError
+
+VERBS = (new, check, build, show, verify, predict, schema)
+
+# click's own base error; typer brings its own copy of click in newer versions.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[2]
+
+app = typer.Typer(
+    name="luodi",
+    help="From raw records to one judged release file that scores the same everywhere.",
+    epilog="Exit status: 0 done, 1 a gate failed, 2 usage or task file, 3 data breaks its "
+    "contract, 4 environment.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for body in VERBS:
+    app.command()(body)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        answer(f"luodi {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def luodi(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """From raw records to one judged release file that scores the same everywhere."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit status."""
+    try:
+        ended = app(args=list(arguments), prog_name="luodi", standalone_mode=False)
+    except typer.Abort:
+        return INTERRUPTED
+    except _UsageError as error:
+        return _misused(error, arguments)
+    return ended if isinstance(ended, int) else 0
+
+
+def _misused(error: Exception, arguments: Sequence[str]) -> int:
+    """A usage error in the language asked for; a bare ``luodi`` shows its help."""
+    reason = str(getattr(error, "format_message", lambda: error)()).strip()
+    if not arguments:
+        say(reason)
+        return 2
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "luodi"
+    with speaking(_language_in(arguments)):
+        usage = LuodiError("cli.usage", reason=reason, command=command)
+        return told(usage, as_json="--json" in arguments)
+
+
+def _language_in(arguments: Sequence[str]) -> str | None:
+    """The value of ``--lang`` in a line that could not be read."""
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if word == "--lang":
+            return following
+        if word.startswith("--lang="):
+            return word.partition("=")[2]
+    return None

@@ -1,0 +1,28 @@
+"""Options that several verbs share, said once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+
+class Lang(StrEnum):
+    """The languages that luodi speaks."""
+
+    en = "en"
+    zh = "zh"
+
+
+Json = Annotated[bool, Option("--json", help="Data as JSON on stdout; talk stays on stderr.")]
+Language = Annotated[
+    Lang | None, Option("--lang", help="Language of messages; LUODI_LANG when not given.")
+]
+TaskFile = Annotated[Path, Argument(metavar="TASK", help="The task file, YAML or JSON.")]
+Release = Annotated[Path, Argument(metavar="RELEASE", help="A .luodi file.")]
+Key = Annotated[
+    Path | None,
+    Option("--key", metavar="FILE", help="The public key that must have signed it."),
+]

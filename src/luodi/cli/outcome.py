@@ -1,0 +1,82 @@
+"""How a verb ends: an exit status, and for an error one text that says what to do."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from luodi.cli.speech import answer_json, phrase, say, speaking
+from luodi.core.errors import Exit, LuodiError
+
+INTERRUPTED = 130
+READER_GONE = 141
+
+
+def verb(body: Callable[..., int]) -> Callable[..., int]:
+    """A verb whose every end is an exit status, never a traceback.
+
+    Args:
+        body: The verb; it takes ``as_json`` and ``lang`` beside its own options.
+
+    Returns:
+        The same function, with errors told and turned into their exit status.
+    """
+
+    @functools.wraps(body)
+    def guarded(*args: Any, **options: Any) -> int:
+        with speaking(options.get("lang")):
+            return _ended(lambda: int(body(*args, **options)), options.get("as_json", False))
+
+    return guarded
+
+
+def _ended(work: Callable[[], int], as_json: bool) -> int:
+    try:
+        return work()
+    except LuodiError as error:
+        return told(error, as_json)
+    except KeyboardInterrupt:
+        say(phrase("interrupted"))
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _hush()
+    except ModuleNotFoundError as error:
+        return _missing(error, as_json)
+    except Exception as error:  # the last net: a person gets a message, never a traceback
+        return _unexpected(error, as_json)
+
+
+def told(error: LuodiError, as_json: bool = False) -> int:
+    """Tell an error on stderr, and as JSON on stdout where JSON was asked for."""
+    say(str(error))
+    if as_json:
+        answer_json({"error": error.record()})
+    return int(error.exit)
+
+
+def _missing(error: ModuleNotFoundError, as_json: bool) -> int:
+    if not error.name or error.name.split(".")[0] == "luodi":
+        return _unexpected(error, as_json)
+    package = error.name.split(".")[0]
+    extra = "runtime" if package == "onnxruntime" else "train"
+    return told(LuodiError("environment.missing_package", package=package, extra=extra), as_json)
+
+
+def _unexpected(error: Exception, as_json: bool) -> int:
+    if os.environ.get("LUODI_DEBUG"):
+        traceback.print_exception(error, file=sys.stderr)
+    reason = " ".join(str(error).split())[:300] or "-"
+    return told(LuodiError("cli.unexpected", kind=type(error).__name__, reason=reason), as_json)
+
+
+def _hush() -> int:
+    """The reader of stdout went away (``| head``): end quietly, also when Python closes it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return READER_GONE
+
+
+__all__ = ["INTERRUPTED", "READER_GONE", "Exit", "told", "verb"]

@@ -1,0 +1,44 @@
+"""``luodi predict``: answers for the records of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from typer import Argument, Option
+
+from luodi.cli.options import Json, Key, Language, Release
+from luodi.cli.outcome import verb
+from luodi.cli.speech import answer, answer_json, phrase, say
+
+
+@verb
+def predict(
+    release: Release,
+    source: Annotated[str, Argument(metavar="DATA", help="The records to answer for.")],
+    output: Annotated[
+        Path | None,
+        Option("--output", "-o", metavar="FILE", help="A .parquet, .csv, .jsonl or .xlsx file."),
+    ] = None,
+    key: Key = None,
+    as_json: Json = False,
+    lang: Language = None,
+) -> int:
+    """Answer for the records of a file."""
+    from luodi import loop
+
+    answers = loop.predict(release, source, key=key)
+    if output:
+        loop.write_answers(answers, output)
+        say(phrase("predict_done", rows=answers.height, path=output))
+        if as_json:
+            answer_json({"path": str(output), "rows": answers.height, "columns": answers.columns})
+    elif as_json:
+        answer_json({"rows": answers.height, "answers": _records(answers)})
+    else:
+        answer(answers.write_csv())
+    return 0
+
+
+def _records(answers: Any) -> list[dict[str, Any]]:
+    return list(answers.iter_rows(named=True))

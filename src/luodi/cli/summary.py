@@ -1,0 +1,103 @@
+"""The end of a build in words and numbers: figures with intervals, gates, what next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from luodi.cli.speech import phrase
+from luodi.core.values import Figure, GateResult, Verdict
+
+if TYPE_CHECKING:
+    from luodi.loop import Built
+
+
+def built_lines(built: Built) -> Iterator[str]:
+    """The summary of a build, line by line."""
+    yield phrase("figures")
+    yield from figure_lines(built.verdict)
+    yield phrase("gates")
+    for gate in built.verdict.gates:
+        yield from gate_lines(gate)
+    yield from (f"{name:<9} {value}" for name, value in _identity(built).items())
+    yield phrase("next_passed" if built.verdict.passed else "next_failed", path=built.path)
+
+
+def figure_lines(verdict: Verdict) -> Iterator[str]:
+    """Each figure with its 95 % interval."""
+    for figure in verdict.figures.values():
+        yield f"  {figure.name:<28} {figure_text(figure)}"
+
+
+def figure_text(figure: Figure) -> str:
+    """A value with its interval where it has one.
+
+    Example:
+        >>> figure_text(Figure("roc_auc", 0.91234, 0.9, 0.93))
+        '0.9123  [0.9000, 0.9300]'
+    """
+    value = number(figure.value)
+    if figure.low is None or figure.high is None:
+        return value
+    return f"{value}  [{number(figure.low)}, {number(figure.high)}]"
+
+
+def number(value: float) -> str:
+    """A number with four digits that count.
+
+    Example:
+        >>> number(0.5), number(12345.678), number(0.00012345)
+        ('0.5000', '12346', '0.0001234')
+    """
+    size = abs(value)
+    if size >= 1000:
+        return f"{value:.0f}"
+    return f"{value:.4f}" if size >= 0.001 or size == 0 else f"{value:.4g}"
+
+
+def gate_lines(gate: GateResult) -> Iterator[str]:
+    """One gate; a failed one with why and what would help."""
+    seen = "" if gate.seen is None else f"  ({number(gate.seen)})"
+    yield f"  {'✓' if gate.passed else '✗'} {gate.name} {gate.wanted}{seen}"
+    if gate.finding and not gate.passed:
+        yield from (f"      {text}" for text in _texts(gate) if text)
+
+
+def built_record(built: Built) -> dict[str, Any]:
+    """A build as JSON data."""
+    verdict = built.verdict
+    return {
+        "path": str(built.path) if built.path else None,
+        "digest": built.digest,
+        "passed": verdict.passed,
+        "seconds": round(built.seconds, 3),
+        "figures": {figure.name: _figure_record(figure) for figure in verdict.figures.values()},
+        "gates": [_gate_record(gate) for gate in verdict.gates],
+        "findings": [finding.record() for finding in verdict.findings],
+        "leaderboard": list(built.leaderboard),
+    }
+
+
+def _texts(gate: GateResult) -> list[str]:
+    record = gate.finding.record() if gate.finding else {}
+    return [record.get(part, "") for part in ("seen", "wanted", "remedy")]
+
+
+def _identity(built: Built) -> dict[str, str]:
+    named = {phrase("release"): built.path, phrase("digest"): built.digest}
+    return {name: str(value) for name, value in named.items() if value}
+
+
+def _figure_record(figure: Figure) -> dict[str, Any]:
+    return {"value": figure.value, "low": figure.low, "high": figure.high}
+
+
+def _gate_record(gate: GateResult) -> dict[str, Any]:
+    finding = gate.finding.record() if gate.finding else None
+    return {
+        "name": gate.name,
+        "passed": gate.passed,
+        "wanted": gate.wanted,
+        "seen": gate.seen,
+        "finding": finding,
+    }

@@ -1,0 +1,82 @@
+"""What a kind of data must be able to do; stages know nothing else about it.
+
+A modality is a package with these functions. Stages reach it through
+``luodi.modalities.modality(name)`` and never ask which one it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from luodi.core.events import Listener
+from luodi.core.task import Task
+from luodi.core.values import Artifact, Candidate, Dataset, Finding, Member, Parts, Recipe
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Stop = Callable[[], bool]
+
+
+class Workshop(Protocol):
+    """Training records made ready for learners: what is fitted before any learner, and fits."""
+
+    truth: np.ndarray
+    classes: tuple[str, ...]
+    folds: tuple[np.ndarray, ...]
+    metric: str
+
+    @property
+    def prepared(self) -> Any:
+        """What was fitted before any learner."""
+
+    def baselines(self) -> tuple[Recipe, Recipe]:
+        """The dumb and the linear baseline."""
+
+    def score(self, out_of_fold: np.ndarray) -> float:
+        """The metric of out-of-fold answers, higher is better; rows without one are left out."""
+
+    def portfolio(self) -> Sequence[Recipe]:
+        """Good first recipes, best guess first."""
+
+    def explore(self, suggest: Any, family: str) -> Recipe:
+        """A recipe of a family from an Optuna trial."""
+
+    def fit(self, recipe: Recipe, stop: Stop) -> Iterator[Member]:
+        """Fit fold by fold; each yield holds the folds so far, the last one all of them.
+
+        The caller may stop early by not asking for more. Nothing is yielded for a fold that
+        ``stop`` interrupted.
+        """
+
+    def enrich(self, base: Member, stop: Stop) -> Sequence[Recipe]:
+        """Recipes on a richer feature set, if one helps out of fold; else none."""
+
+    def refit(self, member: Member) -> Member:
+        """The member with one model fitted on all rows in place of one a fold."""
+
+    def shipped(self, member: Member, single: bool) -> Member:
+        """The member as it would be shipped; as a single model if asked."""
+
+    def weigh(self, members: Sequence[Member]) -> float:
+        """A rough cost of one answer, in tree nodes visited; for choosing between candidates."""
+
+
+class Modality(Protocol):
+    """One kind of data."""
+
+    def read(self, task: Task, listener: Listener) -> Dataset:
+        """All records that the task names."""
+
+    def inspect(self, dataset: Dataset, task: Task, listener: Listener) -> Sequence[Finding]:
+        """What is wrong with these records."""
+
+    def workshop(self, parts: Parts, task: Task) -> Workshop:
+        """Make training records ready for learners."""
+
+    def export(self, candidate: Candidate, parts: Parts, task: Task) -> Artifact:
+        """One graph from raw columns to answers, checked against the trained object."""
+
+    def plan(self, candidate: Candidate) -> Mapping[str, Any]:
+        """Everything needed to build the candidate again, as JSON data."""

@@ -1,0 +1,98 @@
+"""Whether the holdout can judge: enough cases of each class, nothing that training never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import sqrt
+
+import polars as pl
+
+from luodi.core.task import Task
+from luodi.core.text import canonical
+from luodi.core.values import Dataset, Finding, Parts, Severity
+
+RATE_GATES = ("average_precision", "recall", "precision", "f1", "balanced_accuracy")
+USUAL_RATE = 0.8
+WIDTH_AT_MOST = 0.25
+Z_95 = 1.959964
+
+
+def interval_width(rate: float, cases: float) -> float:
+    """Width of Wilson's 95 % interval for a rate seen on so many cases (Wilson, JASA 1927).
+
+    Example:
+        >>> round(interval_width(0.8, 68), 2)
+        0.19
+    """
+    square = Z_95**2
+    inside = rate * (1 - rate) / cases + square / (4 * cases**2)
+    return 2 * Z_95 * sqrt(inside) / (1 + square / cases)
+
+
+def few_positives(dataset: Dataset, task: Task, parts: Parts | None) -> Iterator[Finding]:
+    """A class too rare in the holdout for a gate on it to mean anything."""
+    counts = _counts(dataset, task, parts)
+    if task.goal != "classify" or len(counts) < 2:
+        return
+    label = _watched(counts, task)
+    cases = counts[label]
+    rate = _gated_rate(task)
+    width = 1.0 if cases < 1 else interval_width(rate, cases)
+    if width >= WIDTH_AT_MOST:
+        severity: Severity = "warning" if len(counts) == 2 else "note"
+        evidence = {"label": label, "cases": round(cases), "rate": rate, "width": round(width, 3)}
+        yield Finding("data.few_positives", severity, dataset.target, evidence)
+
+
+def unseen_classes(parts: Parts | None, task: Task) -> Iterator[Finding]:
+    """Classes of the holdout that training has no row of."""
+    if parts is None or task.goal != "classify" or parts.train.target is None:
+        return
+    trained = set(parts.train.table[parts.train.target].drop_nulls().unique())
+    asked = parts.holdout.table[parts.holdout.target].drop_nulls()  # type: ignore[index]
+    for label in sorted(set(asked.unique()) - trained):
+        evidence = {"label": label, "rows": int((asked == label).sum())}
+        yield Finding("data.unseen_class", "warning", parts.train.target, evidence)
+
+
+def measured(finding: Finding, parts: Parts | None) -> Finding:
+    """A finding about owners on both sides of a split, with the share that the split really has."""
+    if finding.code != "data.entity_split" or parts is None or finding.column is None:
+        return finding
+    trained = parts.train.table[finding.column].drop_nulls().unique()
+    both = float(parts.holdout.table[finding.column].is_in(trained.implode()).mean() or 0.0)  # type: ignore[arg-type]
+    return replace(finding, evidence={**finding.evidence, "both_sides": round(both, 6)})
+
+
+def _counts(dataset: Dataset, task: Task, parts: Parts | None) -> dict[str, float]:
+    """How many rows of each class the holdout has, or would have."""
+    if dataset.target is None or (parts is None and isinstance(task.split.holdout, str)):
+        return {}
+    whole = _by_class(dataset)
+    if parts is not None:
+        held = _by_class(parts.holdout)
+        return {label: held.get(label, 0) for label in whole}
+    return {label: rows * float(task.split.holdout) for label, rows in whole.items()}
+
+
+def _by_class(dataset: Dataset) -> dict[str, int]:
+    truth = dataset.table[dataset.target].drop_nulls().cast(pl.String)  # type: ignore[index]
+    return dict(truth.value_counts().iter_rows())
+
+
+def _watched(counts: dict[str, float], task: Task) -> str:
+    """The positive class of two, as named or else the rarer; of more, the rarest."""
+    named = canonical(task.data.positive)
+    if named in counts and len(counts) == 2:
+        return named
+    return min(sorted(counts), key=counts.__getitem__)
+
+
+def _gated_rate(task: Task) -> float:
+    """The rate that a gate asks for, or a usual one."""
+    for name in RATE_GATES:
+        gate = task.gates.get(name)
+        if gate and gate.at_least is not None and 0.0 < gate.at_least < 1.0:
+            return gate.at_least
+    return USUAL_RATE

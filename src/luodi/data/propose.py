@@ -1,0 +1,121 @@
+"""A first task file, written from a look at the data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from luodi.core import words
+from luodi.core.errors import LuodiError
+from luodi.core.events import Listener, silent
+from luodi.core.task import Task
+from luodi.core.values import Column, Dataset, Finding
+from luodi.data.check import check
+from luodi.data.draft import Draft, Rule, one_line, write
+from luodi.data.guess import Guess, guess
+from luodi.modalities import modality
+from luodi.modalities.tabular.inspect.names import sensitive, unit
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+IGNORED = frozenset(
+    {
+        "leak.flag",
+        "leak.copy",
+        "leak.one_hot",
+        "data.identifier",
+        "data.constant",
+        "data.missing_mostly",
+    }
+)
+SPLITS = {"data.time_ignored": "time", "data.entity_split": "group"}
+
+
+def propose(name: str, source: str, target: str, listener: Listener = silent) -> str:
+    """The text of a commented ``task.yaml`` for some records.
+
+    Columns that leak, identify or say nothing are ignored, each with the evidence; units are
+    taken from names such as ``Torque [Nm]``; a time, a group and sensitive columns are proposed.
+
+    Args:
+        name: Name of the task: lower-case letters, digits, hyphens.
+        source: A data file, or a database address.
+        target: The column to predict.
+        listener: Told what is being looked at.
+
+    Returns:
+        The text, in the language of ``LUODI_LANG``.
+
+    Raises:
+        LuodiError: ``new.bad_name``, or what reading raises, such as an absent target.
+    """
+    if not NAME.fullmatch(name):
+        raise LuodiError("new.bad_name", name=name, proposed=_slug(name))
+    dataset, task, guessed = _read(name, source, target, listener)
+    findings = check(dataset, task, None, listener)
+    draft = Draft(
+        name=name,
+        source=source,
+        dataset=dataset,
+        guess=guessed,
+        time=_splitting(findings, "data.time_ignored"),
+        group=_splitting(findings, "data.entity_split"),
+        sensitive=tuple(c.name for c in dataset.columns if sensitive(c.name)),
+        rules=dict(_rules(dataset.columns, findings)),
+        rest=tuple(f for f in findings if f.code not in IGNORED and f.code not in SPLITS),
+    )
+    return write(draft, words.language())
+
+
+def _slug(name: str) -> str:
+    """The nearest name that is allowed."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64] or "my-task"
+
+
+def _read(name: str, source: str, target: str, listener: Listener) -> tuple[Dataset, Task, Guess]:
+    """The records, read for classes first; if they turn out to be values, read as values."""
+    content = {"name": name, "goal": "classify", "data": {"source": source, "target": target}}
+    task = Task.load(content)
+    dataset = modality().read(task, listener)
+    guessed = guess(dataset)
+    if guessed.goal == "regress":
+        task = Task.load({**content, "goal": "regress"})
+        dataset = modality().read(task, listener)
+    return dataset, task, guessed
+
+
+def _splitting(findings: Iterable[Finding], code: str) -> tuple[str, bool] | None:
+    """The column a finding proposes to split by; only a warning makes the line active."""
+    for finding in findings:
+        if finding.code == code and finding.column is not None:
+            return finding.column, finding.severity == "warning"
+    return None
+
+
+def _rules(columns: Iterable[Column], findings: Iterable[Finding]) -> Iterator[tuple[str, Rule]]:
+    """What to write under ``columns``: what is ignored and why, units, values for "missing"."""
+    about: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.column is not None:
+            about.setdefault(finding.column, []).append(finding)
+    for column in columns:
+        mine = about.get(column.name, [])
+        against = [f for f in mine if f.code in IGNORED]
+        if against:
+            yield column.name, Rule(why=[_why(finding) for finding in against])
+            continue
+        entries = dict(_entries(column, mine))
+        if entries:
+            yield column.name, Rule(entries, [_why(f) for f in mine if f.code == "data.sentinel"])
+
+
+def _entries(column: Column, findings: Iterable[Finding]) -> Iterator[tuple[str, object]]:
+    found = unit(column.name) if column.kind == "number" else None
+    if found:
+        yield "unit", found
+    for finding in findings:
+        if finding.code == "data.sentinel":
+            yield "missing", [float(value) for value in finding.evidence["values"].split(", ")]
+
+
+def _why(finding: Finding) -> str:
+    return one_line(f"{finding.code}: {finding.part('seen')}")

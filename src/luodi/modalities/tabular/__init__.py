@@ -1,0 +1,1 @@
+"""Tables: everything that knows rows and named columns."""

@@ -1,0 +1,96 @@
+"""A forest as ONNX nodes: one ``TreeEnsemble`` of ai.onnx.ml 5, in double."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from luodi.modalities.tabular.forest.value import Forest
+
+if TYPE_CHECKING:
+    import onnx
+
+DOMAIN, OPSET = "ai.onnx.ml", 5
+_SUM, _NO_TRANSFORM = 1, 0
+
+
+def nodes(
+    forest: Forest, input_name: str, output_name: str, name: str
+) -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
+    """The nodes that compute a forest's raw scores.
+
+    Args:
+        forest: The forest, with at least one tree.
+        input_name: A double tensor of shape (rows, columns), NaN where missing.
+        output_name: The double tensor of shape (rows, targets) to make.
+        name: Name of the node, and the first part of the names made inside.
+
+    Returns:
+        The nodes in order, and their initializers. The graph must import opset 5 of
+        ``ai.onnx.ml``.
+    """
+    from onnx import helper, numpy_helper
+
+    forest = _with_telling_roots(forest)
+    if not forest.base.any():
+        return [_ensemble(forest, input_name, output_name, name)], []
+    base = numpy_helper.from_array(forest.base[None, :], f"{name}_base")
+    total = f"{name}_trees"
+    add = helper.make_node("Add", [total, base.name], [output_name], f"{name}_add")
+    return [_ensemble(forest, input_name, total, name), add], [base]
+
+
+def _with_telling_roots(forest: Forest) -> Forest:
+    """Number the children of every root differently.
+
+    onnxruntime up to 1.23 takes a root whose two children have the same number for a leaf, even
+    where one number counts splits and the other leaves, and answers wrongly. Such a root gets a
+    copy of its leaf, under a new number.
+    """
+    roots = forest.roots
+    alike = roots[forest.true_child[roots] == forest.false_child[roots]]
+    if not len(alike):
+        return forest
+    true_child, false_child = forest.true_child.copy(), forest.false_child.copy()
+    leaf = true_child[alike]
+    added = len(forest.leaf_weight) + np.arange(len(alike))
+    by_false = forest.false_is_leaf[alike]
+    false_child[alike[by_false]] = added[by_false]
+    true_child[alike[~by_false]] = added[~by_false]
+    return replace(
+        forest,
+        true_child=true_child,
+        false_child=false_child,
+        leaf_target=np.append(forest.leaf_target, forest.leaf_target[leaf]),
+        leaf_weight=np.append(forest.leaf_weight, forest.leaf_weight[leaf]),
+        leaf_number=np.append(forest.leaf_number, forest.leaf_number[leaf]),
+        tree_of_leaf=np.append(forest.tree_of_leaf, forest.tree_of_leaf[leaf]),
+    )
+
+
+def _ensemble(forest: Forest, input_name: str, output_name: str, name: str) -> onnx.NodeProto:
+    from onnx import helper, numpy_helper
+
+    attributes: dict[str, Any] = {
+        "nodes_splits": numpy_helper.from_array(forest.threshold),
+        "nodes_modes": numpy_helper.from_array(forest.mode),
+        "nodes_featureids": forest.feature.tolist(),
+        "nodes_truenodeids": forest.true_child.tolist(),
+        "nodes_falsenodeids": forest.false_child.tolist(),
+        "nodes_trueleafs": forest.true_is_leaf.astype(np.int64).tolist(),
+        "nodes_falseleafs": forest.false_is_leaf.astype(np.int64).tolist(),
+        "leaf_targetids": forest.leaf_target.tolist(),
+        "leaf_weights": numpy_helper.from_array(forest.leaf_weight),
+        "tree_roots": forest.roots.tolist(),
+        "n_targets": forest.targets,
+        "aggregate_function": _SUM,
+        "post_transform": _NO_TRANSFORM,
+    }
+    if forest.missing_true.any():
+        tracks = forest.missing_true.astype(np.int64).tolist()
+        attributes["nodes_missing_value_tracks_true"] = tracks
+    return helper.make_node(
+        "TreeEnsemble", [input_name], [output_name], name, domain=DOMAIN, **attributes
+    )

@@ -1,0 +1,43 @@
+"""Extremely randomised trees (Geurts et al. 2006), by scikit-learn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from luodi.modalities.tabular.forest import Forest, from_extra_trees
+from luodi.modalities.tabular.learn.job import Job
+
+TREES = 100
+DEFAULTS = {"min_samples_leaf": 2, "max_features": 0.5}
+
+
+def fit(job: Job) -> tuple[Any, int]:
+    """A fitted forest and its number of trees."""
+    from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
+
+    kind = ExtraTreesRegressor if job.shape == "regress" else ExtraTreesClassifier
+    params: dict[str, Any] = DEFAULTS | dict(job.params)
+    model = kind(n_estimators=TREES, **params, random_state=job.seed, n_jobs=job.threads)
+    return model.fit(job.features, job.truth), TREES
+
+
+def margins(model: Any, rounds: int, features: np.ndarray) -> np.ndarray:
+    """Class probabilities (rows, classes) or values (rows, 1), float64."""
+    if hasattr(model, "predict_proba"):
+        return np.asarray(model.predict_proba(features), np.float64)
+    return np.asarray(model.predict(features), np.float64).reshape(-1, 1)
+
+
+def forest(model: Any, rounds: int) -> Forest:
+    """The trees as a forest."""
+    return from_extra_trees(model)
+
+
+def space(trial: Any) -> dict[str, Any]:
+    """Where to look for better settings."""
+    return {
+        "min_samples_leaf": trial.suggest_int("extra_trees.min_samples_leaf", 1, 20, log=True),
+        "max_features": trial.suggest_float("extra_trees.max_features", 0.1, 1.0),
+    }

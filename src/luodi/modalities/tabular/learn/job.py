@@ -1,0 +1,57 @@
+"""One fit: the arrays, the settings and when to stop. The same for every learner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+Shape = Literal["binary", "multiclass", "regress"]
+Stop = Callable[[], bool]
+
+
+def never() -> bool:
+    """A stop that never stops."""
+    return False
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a learner is asked to do.
+
+    Attributes:
+        features: float32 (rows, features), the values that the graph will see.
+        truth: Class index (int64) or standardised value (float64), (rows,).
+        valid_features: Rows to stop early on; None when ``rounds`` is given.
+        valid_truth: Their truth.
+        shape: ``binary``, ``multiclass`` or ``regress``.
+        classes: Number of classes.
+        params: The learner's settings.
+        seed: Seed of its random choices.
+        threads: Threads to use.
+        rounds: Boosting rounds; None to stop early on the validation rows.
+        stop: Asked between rounds; true ends the fit with the rounds so far.
+    """
+
+    features: np.ndarray
+    truth: np.ndarray
+    valid_features: np.ndarray | None
+    valid_truth: np.ndarray | None
+    shape: Shape
+    classes: int
+    params: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    threads: int = 1
+    rounds: int | None = None
+    stop: Stop = never
+
+    @property
+    def outputs(self) -> int:
+        """Margins a row: one, or one a class."""
+        return self.classes if self.shape == "multiclass" else 1
+
+
+MAX_ROUNDS = 3000
+PATIENCE = 60

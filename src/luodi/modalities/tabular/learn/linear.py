@@ -1,0 +1,165 @@
+"""Linear and additive models: ridge and logistic regression, with hinges at quantiles.
+
+With hinges, ``max(0, x - knot)``, each column gets its own piecewise linear curve, which makes
+an additive model (Hastie and Tibshirani 1986) out of the same solver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from luodi.modalities.tabular.learn.job import Job
+
+DEFAULTS = {"strength": 1.0, "knots": 0}
+MIN_LEVEL_ROWS = 5
+MAX_LEVELS = 400
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """Margins as ``design(x) @ weights + bias + level_weights[slots].sum()``.
+
+    Attributes:
+        columns: Places of the features it reads, (F,).
+        fill: What stands in for a missing value, (F,).
+        low: Values below are held here, (F,).
+        high: Values above are held here, (F,).
+        hinge_of: Place among ``columns`` of each hinge, (H,).
+        knots: Knot of each hinge, (H,).
+        weights: (F + H + F, outputs): values, hinges, missing flags.
+        bias: (outputs,).
+        level_weights: (slots, outputs), one row a category value.
+    """
+
+    columns: np.ndarray
+    fill: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    hinge_of: np.ndarray
+    knots: np.ndarray
+    weights: np.ndarray
+    bias: np.ndarray
+    level_weights: np.ndarray
+
+    def design(self, features: np.ndarray) -> np.ndarray:
+        """Values, hinges and missing flags, float64 (rows, F + H + F)."""
+        x = features[:, self.columns].astype(np.float64)
+        missing = np.isnan(x)
+        x = np.clip(np.where(missing, self.fill, x), self.low, self.high)
+        hinges = np.maximum(x[:, self.hinge_of] - self.knots, 0.0)
+        return np.concatenate([x, hinges, missing.astype(np.float64)], axis=1)
+
+    def margins(self, features: np.ndarray, slots: np.ndarray) -> np.ndarray:
+        """Raw scores, float64 (rows, outputs)."""
+        raw = self.design(features) @ self.weights + self.bias
+        return np.asarray(raw + self.level_weights[slots].sum(axis=1), np.float64)
+
+
+def fit(job: Job, slots: np.ndarray, all_slots: int, numeric: np.ndarray) -> LinearModel:
+    """Fit on the numeric feature columns and the category slots.
+
+    Args:
+        job: The fit; ``params`` holds ``strength`` (inverse of the penalty) and ``knots``.
+        slots: Category slots of the rows, int64 (rows, categories).
+        all_slots: Number of slots.
+        numeric: Places of the feature columns to read.
+    """
+    params: dict[str, Any] = DEFAULTS | dict(job.params)
+    empty = _empty(job, numeric, int(params["knots"]), all_slots)
+    levels = _levels(slots, all_slots)
+    design = np.concatenate([empty.design(job.features), _one_hot(slots, levels)], axis=1)
+    mean, scale = design.mean(axis=0), design.std(axis=0)
+    scale[scale < 1e-12] = np.inf  # a constant column gets weight 0
+    weights, bias = _solve(job, (design - mean) / scale, float(params["strength"]))
+    weights = weights / scale[:, None]
+    bias = bias - mean @ weights
+    width = len(empty.weights)
+    level_weights = np.zeros((all_slots, job.outputs))
+    level_weights[levels] = weights[width:]
+    return LinearModel(
+        **{**empty.__dict__, "weights": weights[:width], "bias": bias, "level_weights": level_weights}
+    )
+
+
+def constant(job: Job, all_slots: int) -> LinearModel:
+    """The dumb baseline: the class shares or the mean, whatever the record."""
+    empty = _empty(job, np.empty(0, np.int64), 0, all_slots)
+    if job.shape == "regress":
+        bias = np.array([job.truth.mean()])
+    else:
+        counts = np.bincount(job.truth, minlength=job.classes) + 1e-9
+        bias = np.log(counts / counts.sum())
+        bias = bias[1:] - bias[:1] if job.shape == "binary" else bias
+    return LinearModel(**{**empty.__dict__, "bias": bias})
+
+
+def _empty(job: Job, columns: np.ndarray, knots: int, all_slots: int) -> LinearModel:
+    """A model with its design settled and all weights zero."""
+    x = job.features[:, columns].astype(np.float64)
+    fill = np.array([_median(c) for c in x.T])
+    low = np.array([np.nanquantile(c, 0.001) if _any(c) else 0.0 for c in x.T])
+    high = np.array([np.nanquantile(c, 0.999) if _any(c) else 0.0 for c in x.T])
+    hinge_of, places = [], []
+    for i, column in enumerate(x.T if knots else ()):
+        at = np.unique(np.nanquantile(column, np.linspace(0, 1, knots + 2)[1:-1])) if _any(column) else ()
+        places += [float(k) for k in at if low[i] < k < high[i]]
+        hinge_of += [i] * sum(low[i] < k < high[i] for k in at)
+    width = 2 * len(columns) + len(places)
+    return LinearModel(
+        columns=columns,
+        fill=fill,
+        low=low,
+        high=high,
+        hinge_of=np.array(hinge_of, np.int64),
+        knots=np.array(places),
+        weights=np.zeros((width, job.outputs)),
+        bias=np.zeros(job.outputs),
+        level_weights=np.zeros((max(all_slots, 1), job.outputs)),
+    )
+
+
+def _any(column: np.ndarray) -> bool:
+    return bool((~np.isnan(column)).any())
+
+
+def _median(column: np.ndarray) -> float:
+    return float(np.nanmedian(column)) if _any(column) else 0.0
+
+
+def _levels(slots: np.ndarray, all_slots: int) -> np.ndarray:
+    """Slots frequent enough to get a weight of their own."""
+    counts = np.bincount(slots.ravel(), minlength=max(all_slots, 1))
+    frequent = np.argsort(-counts, kind="stable")[:MAX_LEVELS]
+    return np.sort(frequent[counts[frequent] >= MIN_LEVEL_ROWS])
+
+
+def _one_hot(slots: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    columns = [(slots == level).any(axis=1) for level in levels.tolist()]
+    return np.stack(columns, axis=1).astype(np.float64) if columns else np.empty((len(slots), 0))
+
+
+def _solve(job: Job, design: np.ndarray, strength: float) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (columns, outputs) and bias (outputs,)."""
+    from sklearn.linear_model import LogisticRegression, Ridge
+
+    if job.shape == "regress":
+        ridge = Ridge(alpha=1.0 / strength).fit(design, job.truth)
+        return ridge.coef_.reshape(-1, 1), np.atleast_1d(ridge.intercept_)
+    model = LogisticRegression(C=strength, max_iter=200, tol=1e-4).fit(design, job.truth)
+    if len(model.classes_) == job.classes:
+        return model.coef_.T, model.intercept_
+    # a class is absent from these rows: it keeps weight 0 and a very low bias
+    weights, bias = np.zeros((design.shape[1], job.outputs)), np.full(job.outputs, -20.0)
+    weights[:, model.classes_], bias[model.classes_] = model.coef_.T, model.intercept_
+    return weights, bias
+
+
+def space(trial: Any) -> dict[str, Any]:
+    """Where to look for better settings."""
+    return {
+        "strength": trial.suggest_float("linear.strength", 1e-3, 10.0, log=True),
+        "knots": trial.suggest_categorical("linear.knots", [0, 3, 6, 10]),
+    }

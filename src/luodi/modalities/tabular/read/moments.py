@@ -1,0 +1,230 @@
+"""Dates and times in text: which formats a column is written in, and what they read as."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+MOMENT = pl.Datetime("us")
+UNIX = {"unix:s": 1_000_000.0, "unix:ms": 1_000.0, "unix:us": 1.0, "unix:ns": 0.001}
+"""Formats of our own for timestamps since 1970 and the microseconds that one unit takes."""
+
+_SAMPLE = 2_000
+_ROUNDS = 8
+_TIME = (
+    (re.compile(r"\d{1,2}:\d{2}"), "%H:%M"),
+    (re.compile(r"\d{1,2}:\d{2}:\d{2}"), "%H:%M:%S"),
+    (re.compile(r"\d{1,2}:\d{2}:\d{2}\.\d{1,9}"), "%H:%M:%S.%f"),
+    (re.compile(r"\d{1,2}:\d{2} [AaPp][Mm]"), "%I:%M %p"),
+    (re.compile(r"\d{1,2}:\d{2}:\d{2} [AaPp][Mm]"), "%I:%M:%S %p"),
+    (re.compile(r"\d{1,2}时\d{1,2}分"), "%H时%M分"),
+    (re.compile(r"\d{1,2}时\d{1,2}分\d{1,2}秒"), "%H时%M分%S秒"),
+)
+_DATE = (
+    (re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}"), "%Y{0}%m{0}%d"),
+    (re.compile(r"\d{4}([-/])\d{1,2}"), "%Y{0}%m"),
+    (re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{4}"), "{day}{0}{month}{0}%Y"),
+    (re.compile(r"\d{1,2}([/.])\d{1,2}\1\d{2}"), "{day}{0}{month}{0}%y"),
+    (re.compile(r"\d{4}(年)\d{1,2}月\d{1,2}日"), "%Y年%m月%d日"),
+    (re.compile(r"\d{4}(年)\d{1,2}月"), "%Y年%m月"),
+    (re.compile(r"\d{1,2}([- /])[A-Za-z]{3}\1\d{4}"), "%d{0}%b{0}%Y"),
+    (re.compile(r"\d{1,2}([- ])[A-Za-z]{4,9}\1\d{4}"), "%d{0}%B{0}%Y"),
+    (re.compile(r"[A-Za-z]{3}( )\d{1,2}, \d{4}"), "%b %d, %Y"),
+    (re.compile(r"[A-Za-z]{4,9}( )\d{1,2}, \d{4}"), "%B %d, %Y"),
+)
+_SPLIT = re.compile(r"(?P<date>\D*\d[^T:]*?)(?:(?P<gap>[T ])?(?P<time>\d{1,2}[:时].*?))?(?P<zone>Z|[+-]\d\d:?\d\d)?")
+_NUMBERS = r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}"
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What the texts of a column read as.
+
+    Attributes:
+        values: Datetimes, null where a text is none.
+        formats: ``strptime`` formats, most frequent first.
+        guessed: A format whose order of day and month nothing proves, if there is one.
+        torn: Whether texts prove both day first and month first under one separator.
+    """
+
+    values: pl.Series
+    formats: tuple[str, ...]
+    guessed: str | None = None
+    torn: bool = False
+
+
+def recognised(texts: pl.Series, day_first: bool | None = None, first: Sequence[str] = ()) -> Moments:
+    """Find the formats that texts are written in and read them.
+
+    Args:
+        texts: Canonical texts; null is missing.
+        day_first: What other columns of the file prove about the order of day and month.
+        first: Formats that are known already, tried before any other.
+
+    Returns:
+        What was found; ``formats`` is empty where nothing looks like a date.
+    """
+    found: dict[str, int] = {}
+    values = pl.Series(texts.name, [None] * len(texts), MOMENT)
+    guessed, torn = None, False
+    for known in first:
+        values, gained = _filled(values, texts, known)
+        found |= {known: gained} if gained else {}
+    for _ in range(_ROUNDS):
+        rest = texts.filter(texts.is_not_null() & values.is_null())
+        shapes = Counter(filter(None, map(_shape, _sample(rest))))
+        fresh = [shape for shape, _ in shapes.most_common() if _open(shape) not in found]
+        if not fresh:
+            break
+        for shape in fresh:
+            wanted, sure = _ordered(shape, texts, day_first)
+            found[_open(shape)] = 0
+            if wanted is None:
+                torn = True
+                continue
+            values, gained = _filled(values, texts, wanted)
+            found |= {wanted: gained}
+            guessed = guessed or (None if sure or not gained else wanted)
+    used = sorted((f for f, count in found.items() if count), key=lambda f: -found[f])
+    return Moments(values, tuple(used), guessed, torn)
+
+
+def proves_day_first(texts: pl.Series) -> bool | None:
+    """Whether texts such as 25/03/2024 prove that the day comes first; None if nothing does."""
+    first, second = _largest(texts, "/")
+    return None if (first > 12) == (second > 12) else first > 12
+
+
+def compact(values: pl.Series) -> str | None:
+    """The format of whole numbers that are plainly dates, such as 20240305; else None.
+
+    At least three different values, every one a date between 1900 and 2100: chance alone makes
+    one in twenty-seven eight-digit numbers of that range a date.
+    """
+    low, high = values.min(), values.max()
+    bounds = (("%Y%m%d", 19000101, 20991231), ("%Y%m%d%H%M%S", 19000101000000, 20991231235959))
+    for pattern, least, most in bounds:
+        if low is None or not (least <= low and high <= most):  # type: ignore[operator]
+            continue
+        different = values.drop_nulls().unique()
+        if len(different) >= 3 and (different == different.floor()).all():
+            if from_numbers(different, pattern).null_count() == 0:
+                return pattern
+    return None
+
+
+def unix(values: pl.Series, named: bool) -> str | None:
+    """The unit of timestamps since 1970, by their size, for a column that the task calls a time.
+
+    Args:
+        values: Numbers.
+        named: Whether the task says ``kind: time``; else only values after 1990 count.
+    """
+    high, low = values.max(), values.min()
+    if high is None or not isinstance(high, int | float):
+        return None
+    for name, micros in UNIX.items():
+        if high * micros < 4.2e15:  # the year 2103
+            late = isinstance(low, int | float) and low * micros > 6.3e14
+            return name if named or late else None
+    return None
+
+
+def from_numbers(values: pl.Series, pattern: str) -> pl.Series:
+    """Numbers to datetimes, by a compact format or a unit since 1970."""
+    if pattern in UNIX:
+        return (values * UNIX[pattern]).round().cast(pl.Int64, strict=False).cast(MOMENT)
+    texts = values.cast(pl.Int64, strict=False).cast(pl.String)
+    return read(texts, pattern)
+
+
+def read(texts: pl.Series, pattern: str) -> pl.Series:
+    """Texts to datetimes (UTC where they name a zone) by one ``strptime`` format."""
+    chrono = pattern.replace(".%f", "%.f").replace("%z", "%#z")
+    if pattern.endswith("%m"):
+        texts, chrono = texts + f"{pattern[-3]}1", f"{chrono}{pattern[-3]}%d"
+    if pattern.endswith("月"):
+        texts, chrono = texts + "1日", f"{chrono}%d日"
+    found = texts.str.to_datetime(chrono, time_unit="us", strict=False, ambiguous="null")
+    return found.dt.replace_time_zone(None) if "%z" in pattern else found
+
+
+def _sample(texts: pl.Series) -> list[str]:
+    step = max(1, len(texts) // _SAMPLE)
+    return texts.gather_every(step).to_list()
+
+
+def _shape(text: str) -> tuple[str, str] | None:
+    """The format of one text, with ``{day}`` and ``{month}`` where their order is open."""
+    if len(text) > 40 or not (match := _SPLIT.fullmatch(text)):
+        return None
+    date, time = match["date"].rstrip(), match["time"]
+    patterns = ((p.fullmatch(date), form) for p, form in _DATE)
+    day = next(((form, m[1]) for m, form in patterns if m), None)
+    if day is None:
+        return None
+    form = day[0].replace("{0}", day[1])
+    if time:
+        clock = next((f for p, f in _TIME if p.fullmatch(time.strip())), None)
+        if clock is None:
+            return None
+        form += (match["gap"] or "") + clock
+    elif match["zone"]:
+        return None
+    return form + ("%z" if match["zone"] else ""), day[1]
+
+
+def _open(shape: tuple[str, str]) -> str:
+    return shape[0]
+
+
+def _ordered(
+    shape: tuple[str, str], texts: pl.Series, day_first: bool | None
+) -> tuple[str | None, bool]:
+    """A shape with the order of day and month settled, and whether anything proves it."""
+    form, separator = shape
+    if "{day}" not in form:
+        return form, True
+    first, second = _largest(texts, separator)
+    if first > 12 and second > 12:
+        return None, False
+    proven = first > 12 or second > 12 or day_first is not None
+    by_habit = separator != "/"
+    leading = first > 12 or (second <= 12 and (by_habit if day_first is None else day_first))
+    order = {"day": "%d", "month": "%m"} if leading else {"day": "%m", "month": "%d"}
+    return form.format(**order), proven
+
+
+def _largest(texts: pl.Series, separator: str) -> tuple[int, int]:
+    """The largest first and second number of texts such as 5/3/2024 with this separator."""
+    pattern = _NUMBERS.replace("[-/.]", re.escape(separator))
+    parts = [texts.str.extract(pattern, group).cast(pl.Int64).max() for group in (1, 2)]
+    first, second = (int(part) if isinstance(part, int) else 0 for part in parts)
+    return first, second
+
+
+def _filled(values: pl.Series, texts: pl.Series, pattern: str) -> tuple[pl.Series, int]:
+    """Read what is still unread by one format; only texts of its very shape."""
+    still = texts.zip_with(
+        values.is_null() & texts.str.contains(_regex(pattern)).fill_null(False),
+        pl.Series([None] * len(texts), dtype=pl.String),
+    )
+    fresh = read(still, pattern)
+    return values.zip_with(values.is_not_null(), fresh), len(fresh) - fresh.null_count()
+
+
+def _regex(pattern: str) -> str:
+    """A regular expression for texts of a format, so that no format reads another's texts."""
+    parts = {
+        "%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{1,2}", "%d": r"\d{1,2}", "%H": r"\d{1,2}",
+        "%I": r"\d{1,2}", "%M": r"\d{1,2}", "%S": r"\d{1,2}", "%f": r"\d{1,9}", "%b": "[A-Za-z]{3}",
+        "%B": "[A-Za-z]{3,9}", "%p": "[AaPp][Mm]", "%z": r"(Z|[+-]\d\d:?\d\d)",
+    }  # fmt: skip
+    escaped = re.escape(pattern.replace("%", "\x00")).replace("\\\x00", "%").replace("\x00", "%")
+    for mark, expression in parts.items():
+        escaped = escaped.replace(mark, expression)
+    return f"^{escaped}$"

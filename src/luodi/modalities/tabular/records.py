@@ -1,0 +1,128 @@
+"""A dataset seen through the codec: the table of columns that its arrays are laid out by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from luodi.core.task import Task
+from luodi.core.text import canonical
+from luodi.core.values import Column, Dataset
+from luodi.modalities.tabular.codec import Batch, CategoryColumn, Codec, NumberColumn, TimeColumn
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SMALL_VOCABULARY = 50
+LARGEST_VOCABULARY = 10_000
+MARGIN = 0.1
+YES = ("1", "true", "yes", "y", "bad", "fail", "failure", "positive", "是", "有", "坏")
+
+
+def fitted_codec(train: Dataset, task: Task) -> Codec:
+    """The codec for training records: which values are known, which ranges were seen."""
+    classes = ordered_classes(train, task)
+    return Codec(
+        goal=task.goal,
+        target=task.data.target,
+        classes=classes,
+        labels=train.labels,
+        numbers=tuple(_number(train, c) for c in train.columns if c.kind == "number"),
+        categories=tuple(_category(train, c) for c in train.columns if c.kind == "category"),
+        times=tuple(_time(train, c) for c in train.columns if c.kind == "time"),
+    )
+
+
+def ordered_classes(train: Dataset, task: Task) -> tuple[str, ...]:
+    """The classes in order; of two, the positive one is the last.
+
+    The positive class is the one that the task names, else one whose name says so, else the
+    rarer one.
+    """
+    if task.goal == "regress":
+        return ()
+    assert train.target is not None
+    counts = dict(train.table[train.target].value_counts().rows())
+    classes = sorted(counts, key=_natural)
+    if len(classes) != 2:
+        return tuple(classes)
+    named = canonical(task.data.positive)
+    if named not in classes:
+        telling = [c for c in classes if c.lower() in YES]
+        named = telling[0] if len(telling) == 1 else min(classes, key=lambda c: (counts[c], c))
+    return tuple(sorted(classes, key=lambda c: c == named))
+
+
+def _natural(text: str) -> tuple[float, str]:
+    try:
+        return float(text), ""
+    except ValueError:
+        return float("inf"), text
+
+
+def _number(train: Dataset, column: Column) -> NumberColumn:
+    values = train.table[column.name].cast(float).drop_nulls().drop_nans()
+    low = float(values.min() or 0.0) if len(values) else 0.0  # type: ignore[arg-type]
+    high = float(values.max() or 0.0) if len(values) else 0.0  # type: ignore[arg-type]
+    margin = MARGIN * (high - low)
+    return NumberColumn(
+        name=column.name,
+        low=column.low,
+        high=column.high,
+        seen_low=low - margin,
+        seen_high=high + margin,
+        required=len(values) == len(train),
+        missing=column.missing,
+        unit=column.unit,
+    )
+
+
+def _category(train: Dataset, column: Column) -> CategoryColumn:
+    values = train.table[column.name].drop_nulls()
+    counts = values.value_counts(sort=True).rows()
+    if len(counts) > SMALL_VOCABULARY:
+        counts = [(value, count) for value, count in counts if count > 1][:LARGEST_VOCABULARY]
+    known = tuple(value for value, _ in sorted(counts, key=lambda pair: (-pair[1], pair[0])))
+    return CategoryColumn(column.name, known, len(values) == len(train), column.missing)
+
+
+def _time(train: Dataset, column: Column) -> TimeColumn:
+    moments = train.table[column.name].drop_nulls().dt.epoch("us")
+    low, high = (int(moments.min()), int(moments.max())) if len(moments) else (0, 0)  # type: ignore[call-overload]
+    return TimeColumn(
+        column.name, column.formats, low, high, len(moments) == len(train), column.missing
+    )
+
+
+def columns_of(table: pl.DataFrame, codec: Codec) -> dict[str, np.ndarray]:
+    """The columns that a codec reads, as numpy arrays."""
+    import polars as pl
+
+    arrays: dict[str, np.ndarray] = {}
+    for name in codec.names:
+        if name not in table.columns:
+            continue
+        series = table[name]
+        if series.dtype.is_numeric():
+            arrays[name] = series.cast(pl.Float64).to_numpy()
+        elif series.dtype == pl.Datetime:
+            arrays[name] = series.cast(pl.Datetime("us")).to_numpy()
+        else:
+            arrays[name] = np.asarray([*series.to_list(), None], object)[:-1]
+    return arrays
+
+
+def laid(codec: Codec, dataset: Dataset) -> Batch:
+    """A dataset as the codec's arrays."""
+    return codec.encode_columns(columns_of(dataset.table, codec), len(dataset))
+
+
+def truth_of(codec: Codec, dataset: Dataset) -> np.ndarray:
+    """The truth: class index int64, or value float64. A class never seen is -1."""
+    assert dataset.target is not None
+    series = dataset.table[dataset.target]
+    if codec.goal == "regress":
+        return np.asarray(series.cast(float).to_numpy(), np.float64)
+    place = {name: i for i, name in enumerate(codec.classes)}
+    return np.array([place.get(label, -1) for label in series.to_list()], np.int64)

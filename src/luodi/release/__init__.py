@@ -1,0 +1,1 @@
+"""One file that travels: pack, seal, verify, and the card that explains it."""

@@ -1,0 +1,72 @@
+"""Text in a terminal's cells: Chinese characters take two, combining marks none."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from unicodedata import combining, east_asian_width
+
+from luodi.release.card.markup import one_line
+
+_TAGS = re.compile(r"<[^>]*>")
+# Where a line may be broken: after a blank, and around each character that is two cells wide.
+_PIECES = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|[\u2e80-\u9fff\uff00-\uffef]\s*")
+_NEVER_FIRST = "，。；：、！？）”’》%"
+
+
+def width(text: str) -> int:
+    """How many cells a text takes.
+
+    Example:
+        >>> width("abc"), width("落地")
+        (3, 4)
+    """
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def fitted(text: object, cells: int) -> str:
+    """A text on one line in so many cells, cut with an ellipsis."""
+    line = one_line(text, 10_000)
+    if width(line) <= cells:
+        return line
+    while line and width(line) > cells - 1:
+        line = line[:-1]
+    return line + "…"
+
+
+def padded(text: object, cells: int) -> str:
+    """A text in exactly so many cells: to the left, or to the right for a negative number."""
+    line = fitted(text, abs(cells))
+    air = " " * (abs(cells) - width(line))
+    return line + air if cells > 0 else air + line
+
+
+def plain(markup: str) -> str:
+    """What a piece of our own HTML says, without its tags, on one line."""
+    return one_line(unescape(_TAGS.sub("", markup)), 10_000)
+
+
+def paragraph(text: str, cells: int, indent: str = "", first: str | None = None) -> list[str]:
+    """Lines of at most so many cells.
+
+    Args:
+        text: What to break.
+        cells: The widest line.
+        indent: Before every line.
+        first: Before the first line instead of ``indent``.
+    """
+    lines, line = [], indent if first is None else first
+    empty = True
+    for piece in _PIECES.findall(text):
+        if not empty and width(line + piece.rstrip()) > cells and piece[0] not in _NEVER_FIRST:
+            lines.append(line.rstrip())
+            line, empty = indent, True
+        while width(indent + piece) > cells and len(piece) > 1 and piece.rstrip() != piece[0]:
+            room = max(1, cells - width(line))
+            head = piece[:room]
+            while len(head) > 1 and width(head) > room:
+                head = head[:-1]
+            lines.append(line + head)
+            line, piece = indent, piece[len(head) :]
+        line, empty = line + piece, False
+    return [*lines, line.rstrip()] if line.strip() else lines

@@ -1,0 +1,206 @@
+"""Records in, answers out: one codec, one graph, one way for every caller."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from luodi.core.errors import LuodiError, needs
+from luodi.modalities.tabular.codec import Batch, Codec
+
+CHUNK_ROWS = 8192
+_OUTPUTS = {"classify": ["probabilities", "decision", "review"], "regress": ["value"]}
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Answers as arrays, one entry a row; what belongs to the other goal is None.
+
+    Attributes:
+        probabilities: float64 (rows, classes).
+        decision: int64 (rows,), index into the classes.
+        review: bool (rows,): whether a human should look.
+        value: float64 (rows,).
+        warnings: Codes such as ``out_of_range:Torque [Nm]``, one tuple a row.
+    """
+
+    probabilities: np.ndarray | None
+    decision: np.ndarray | None
+    review: np.ndarray
+    value: np.ndarray | None
+    warnings: list[tuple[str, ...]]
+
+
+class Scorer:
+    """A graph and its codec, ready to answer.
+
+    One thread runs one row: starting a pool costs more than it gives. Batches are cut into
+    chunks that run on all cores, so sums have the same order whatever the machine.
+
+    Args:
+        model: The ONNX graph.
+        codec: The codec as JSON data.
+        release: Digest to write beside each answer.
+    """
+
+    def __init__(
+        self, model: bytes, codec: Mapping[str, Any], *, release: str | None = None
+    ) -> None:
+        try:
+            import onnxruntime as ort
+        except ImportError:
+            raise needs("onnxruntime", "runtime") from None
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self.session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self.codec = Codec.from_json(codec)
+        self.release = release
+        self._names = _OUTPUTS[self.codec.goal]
+        self._keys = tuple(f"probability_{c}" for c in self.codec.classes)
+
+    @property
+    def goal(self) -> str:
+        """``classify`` or ``regress``."""
+        return self.codec.goal
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Canonical text of the classes."""
+        return self.codec.classes
+
+    def run(self, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """The graph's outputs for prepared arrays, in chunks over all cores."""
+        rows = len(next(iter(feeds.values())))
+        if rows <= CHUNK_ROWS:
+            return list(self.session.run(self._names, dict(feeds)))
+        starts = range(0, rows, CHUNK_ROWS)
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            chunks = pool.map(lambda at: self._chunk(feeds, at), starts)
+            return [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
+
+    def _chunk(self, feeds: Mapping[str, np.ndarray], at: int) -> list[np.ndarray]:
+        cut = {name: array[at : at + CHUNK_ROWS] for name, array in feeds.items()}
+        return list(self.session.run(self._names, cut))
+
+    def score(self, rows: Any) -> Scores:
+        """Answers as arrays.
+
+        Args:
+            rows: A dict, a list of dicts, or a pandas, Polars or Arrow frame.
+
+        Raises:
+            LuodiError: ``rows.*`` when a value cannot be what its column is.
+        """
+        batch = self._encode(rows)
+        outputs = self.run(batch.feeds)
+        noticed = np.fromiter(map(bool, batch.warnings), bool, len(batch.warnings))
+        if self.goal == "regress":
+            return Scores(None, None, noticed, outputs[0], batch.warnings)
+        probabilities, decision, review = outputs
+        return Scores(probabilities, decision, review | noticed, None, batch.warnings)
+
+    def predict(self, rows: Any) -> Any:
+        """Answers of the same kind as the rows: a dict, a list of dicts, or a frame.
+
+        Raises:
+            LuodiError: as ``score``.
+        """
+        if isinstance(rows, Mapping):
+            return self._answer(rows)
+        scores = self.score(rows)
+        if isinstance(rows, Sequence):
+            return self._listed(scores)
+        return _like(rows, self._columns(scores))
+
+    def _answer(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The fast way for one record."""
+        batch = self.codec.encode_row(row)
+        outputs = self.session.run(self._names, batch.feeds)
+        warnings = batch.warnings[0]
+        if self.goal == "regress":
+            answer = {"value": float(outputs[0][0]), "action": "review" if warnings else "accept"}
+        else:
+            probabilities, decision, review = outputs
+            act = "review" if warnings or review[0] else "accept"
+            answer = {"decision": self.codec.typed_classes[decision[0]], "action": act}
+            answer.update(zip(self._keys, probabilities[0].tolist(), strict=True))
+        answer["warnings"] = list(warnings)
+        if self.release:
+            answer["release"] = self.release
+        return answer
+
+    def _encode(self, rows: Any) -> Batch:
+        if isinstance(rows, Mapping):
+            return self.codec.encode_row(rows)
+        if isinstance(rows, Sequence) and not isinstance(rows, str | bytes):
+            if not all(isinstance(row, Mapping) for row in rows):
+                raise LuodiError("rows.not_rows", kind="list that holds other things than dicts")
+            return self.codec.encode_rows(rows)
+        frame = _framed(rows)
+        wanted = set(self.codec.names)
+        columns = {name: _array(frame[name]) for name in frame.columns if name in wanted}
+        return self.codec.encode_columns(columns or dict.fromkeys(frame.columns), len(frame))
+
+    def _columns(self, scores: Scores) -> dict[str, Any]:
+        """Answers as named columns, in the documented order."""
+        action = np.where(scores.review, "review", "accept").tolist()
+        columns: dict[str, Any]
+        if scores.value is not None:
+            columns = {"value": scores.value, "action": action}
+        else:
+            assert scores.decision is not None and scores.probabilities is not None
+            typed = self.codec.typed_classes
+            columns = {"decision": [typed[i] for i in scores.decision.tolist()], "action": action}
+            columns |= dict(zip(self._keys, scores.probabilities.T, strict=True))
+        columns["warnings"] = [";".join(codes) for codes in scores.warnings]
+        if self.release:
+            columns["release"] = [self.release] * len(action)
+        return columns
+
+    def _listed(self, scores: Scores) -> list[dict[str, Any]]:
+        columns = self._columns(scores) | {"warnings": [list(w) for w in scores.warnings]}
+        plain = (c.tolist() if isinstance(c, np.ndarray) else c for c in columns.values())
+        return [dict(zip(columns, row, strict=True)) for row in zip(*plain, strict=True)]
+
+
+def _framed(rows: Any) -> Any:
+    """A narwhals frame around a native one."""
+    try:
+        import narwhals.stable.v2 as nw
+    except ImportError:
+        raise needs("narwhals", "train") from None
+    try:
+        return nw.from_native(rows, eager_only=True)
+    except TypeError:
+        raise LuodiError("rows.not_rows", kind=type(rows).__name__) from None
+
+
+def _array(series: Any) -> np.ndarray:
+    """A frame's column as numpy: floats with NaN, datetime64, or objects."""
+    import narwhals.stable.v2 as nw
+
+    if series.dtype.is_numeric():
+        return np.asarray(series.cast(nw.Float64()).to_numpy(), np.float64)
+    if series.dtype == nw.Datetime:
+        if series.dtype.time_zone:
+            series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return np.asarray(series.to_numpy(), "datetime64[us]")
+    return np.asarray([*series.to_list(), None], object)[:-1]
+
+
+def _like(rows: Any, columns: dict[str, Any]) -> Any:
+    """A frame of the same library as ``rows``; pandas keeps its index."""
+    import narwhals.stable.v2 as nw
+
+    frame = nw.from_native(rows, eager_only=True)
+    native = nw.from_dict(columns, backend=frame.implementation).to_native()
+    if frame.implementation.is_pandas():
+        native.index = rows.index
+    return native

@@ -1,0 +1,103 @@
+"""Tensors and nodes as the gate sees them: shapes and kinds, hardly any values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Shape = tuple[int, ...]
+MOST_VALUES = 64
+
+
+class Unknown(Exception):
+    """The rule cannot tell, or the operator would refuse; the gate names the node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """What is known of a tensor.
+
+    Attributes:
+        shape: Its shape.
+        kind: Kind of its elements, as numpy's letter: ``f``, ``i``, ``u``, ``b`` or ``O`` (text).
+        values: For short integer constants the values, because they decide shapes.
+    """
+
+    shape: Shape
+    kind: str = "f"
+    values: np.ndarray | None = None
+
+    @property
+    def elements(self) -> int:
+        """Number of elements."""
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node: operator, inputs (None where left out), attributes and number of outputs."""
+
+    operator: str
+    inputs: Sequence[Tensor | None]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    outputs: int = 1
+
+    def tensor(self, at: int) -> Tensor:
+        """A required input."""
+        found = self.inputs[at] if at < len(self.inputs) else None
+        if found is None:
+            raise Unknown
+        return found
+
+    def has(self, at: int) -> bool:
+        """Whether an optional input is given."""
+        return at < len(self.inputs) and self.inputs[at] is not None
+
+    def numbers(self, at: int, attribute: str | None = None) -> list[int]:
+        """Integers that decide the shape, from a constant input or an attribute."""
+        if attribute is not None and attribute in self.attributes:
+            return [int(number) for number in np.atleast_1d(self.attributes[attribute])]
+        values = self.tensor(at).values
+        if values is None:
+            raise Unknown
+        return [int(number) for number in values.ravel()]
+
+    def integer(self, name: str, default: int) -> int:
+        """An integer attribute."""
+        value = self.attributes.get(name, default)
+        if not isinstance(value, int):
+            raise Unknown
+        return value
+
+
+def constant(array: np.ndarray) -> Tensor:
+    """The tensor of a constant; the values are kept when they may decide a shape."""
+    keep = array.dtype.kind == "i" and array.size <= MOST_VALUES
+    return Tensor(array.shape, array.dtype.kind, array if keep else None)
+
+
+def broadcast(shapes: Sequence[Shape]) -> Shape:
+    """The common shape by numpy's rule.
+
+    Raises:
+        Unknown: there is none.
+    """
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise Unknown from None
+
+
+def axis_of(axis: int, rank: int) -> int:
+    """A dimension counted from the front.
+
+    Raises:
+        Unknown: there is no such dimension.
+    """
+    if not -rank <= axis < rank:
+        raise Unknown
+    return axis % rank

@@ -1,0 +1,144 @@
+"""Every write of luodi goes through here: whole, durable, or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from luodi.core.errors import LuodiError
+
+PRIVATE = 0o600
+# Every function below calls the system through this name, so that a test can stand a fake disk
+# in for it and enumerate every state a crash may leave.
+system = os
+
+
+def put(path: str | os.PathLike[str], data: bytes, *, mode: int = PRIVATE) -> Path:
+    """Write a file so that after any crash it holds either the old content or all of the new.
+
+    A temporary file beside the target is written and synced, renamed over the target, and then
+    the folder is synced, so that the new name survives a power cut as well.
+
+    Args:
+        path: The file; its folder must exist.
+        data: All of its content.
+        mode: Permissions of the file.
+
+    Returns:
+        The path.
+
+    Raises:
+        LuodiError: ``environment.disk`` when the disk is full, read-only or refuses; no temporary
+            file is left, and what was there before is untouched.
+    """
+    target = Path(path)
+    try:
+        with _temporary(target, data, mode) as temporary:
+            system.replace(temporary, target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise refused(target, error) from None
+    return target
+
+
+def put_new(path: str | os.PathLike[str], data: bytes, *, mode: int = PRIVATE) -> bool:
+    """Write a file as ``put`` does, unless there is one of that name.
+
+    Of several processes that try at the same time exactly one succeeds.
+
+    Returns:
+        Whether it was written.
+
+    Raises:
+        LuodiError: ``environment.disk``.
+    """
+    target = Path(path)
+    try:
+        with _temporary(target, data, mode) as temporary:
+            system.link(temporary, target)
+        sync_folder(target.parent)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise refused(target, error) from None
+    return True
+
+
+def make_folder(path: str | os.PathLike[str], *, mode: int = 0o777) -> Path:
+    """Make a folder and those above it; one that is there already is fine.
+
+    Raises:
+        LuodiError: ``environment.disk``.
+    """
+    folder = Path(path)
+    try:
+        for missing in reversed([p for p in (folder, *folder.parents) if not p.exists()]):
+            with suppress(FileExistsError):
+                system.mkdir(missing, mode)
+            sync_folder(missing.parent)
+        if not folder.is_dir():
+            raise NotADirectoryError(20, "there is a file of this name")
+    except OSError as error:
+        raise refused(folder, error) from None
+    return folder
+
+
+def remove(path: str | os.PathLike[str]) -> None:
+    """Remove a file durably; one that is not there is fine.
+
+    Raises:
+        LuodiError: ``environment.disk``.
+    """
+    target = Path(path)
+    try:
+        with suppress(FileNotFoundError):
+            system.unlink(target)
+            sync_folder(target.parent)
+    except OSError as error:
+        raise refused(target, error) from None
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable; Windows has no such call and does it by itself."""
+    if os.name == "nt":
+        return
+    handle = system.open(folder, os.O_RDONLY)
+    try:
+        system.fsync(handle)
+    finally:
+        system.close(handle)
+
+
+def refused(path: Path, error: OSError) -> LuodiError:
+    """The error for a write that the system refused; it names the file, never the folder."""
+    reason = error.strerror or type(error).__name__
+    return LuodiError("environment.disk", what=path.name, reason=reason)
+
+
+@contextmanager
+def _temporary(target: Path, data: bytes, mode: int) -> Iterator[Path]:
+    """A complete and synced file beside the target; it is gone afterwards, whatever happens."""
+    temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(6)}.part")
+    try:
+        _write(temporary, data, mode)
+        yield temporary
+    finally:
+        with suppress(OSError):
+            system.unlink(temporary)
+
+
+def _write(temporary: Path, data: bytes, mode: int) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    handle = system.open(temporary, flags, PRIVATE)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[system.write(handle, rest) :]
+        if mode != PRIVATE and os.name != "nt":
+            system.fchmod(handle, mode)
+        system.fsync(handle)
+    finally:
+        system.close(handle)

@@ -1,0 +1,83 @@
+"""From members to candidates: ensembles and single models, calibrated, with a decision rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from luodi.core.calibration import Calibration
+from luodi.core.modality import Workshop
+from luodi.core.objective import fitted_rule, utility
+from luodi.core.task import Task
+from luodi.core.values import Candidate, Member
+from luodi.train.calibrate import calibrated
+from luodi.train.ensemble import select
+from luodi.train.search import Found
+
+
+def compose(found: Found, workshop: Workshop, task: Task) -> list[Candidate]:
+    """Candidates from the best out of fold to the smallest.
+
+    The ensemble keeps one model a fold; below it stand the best member alone, and the best
+    member as a single model of all rows, which is smaller and faster.
+    """
+    score = workshop.score
+    members, weights = select(found.members, score)
+    best = max(found.members, key=lambda m: m.score)
+    choices = [("ensemble", members, weights), ("best", (best,), (1.0,)), ("single", (best,), (1.0,))]
+    made: list[Candidate] = []
+    for name, chosen, shares in choices:
+        if name == "best" and len(members) == 1 and members[0] is best:
+            continue
+        shipped = tuple(workshop.shipped(m, single=name == "single") for m in chosen)
+        made.append(candidate(name, shipped, shares, workshop, task))
+    return made
+
+
+def baselines(found: Found, workshop: Workshop, task: Task) -> dict[str, Candidate]:
+    """The dumb and the linear baseline as candidates of their own."""
+    named = {"dumb": found.dumb, "linear": found.linear}
+    return {
+        name: candidate(name, (workshop.shipped(m, single=True),), (1.0,), workshop, task)
+        for name, m in named.items()
+    }
+
+
+def replayed(
+    found: Found, weights: Sequence[float], single: bool, workshop: Workshop, task: Task
+) -> Candidate:
+    """The candidate of a recorded plan."""
+    shipped = tuple(workshop.shipped(m, single=single) for m in found.members)
+    return candidate("replayed", shipped, tuple(weights), workshop, task)
+
+
+def candidate(
+    name: str,
+    members: tuple[Member, ...],
+    weights: tuple[float, ...],
+    workshop: Workshop,
+    task: Task,
+) -> Candidate:
+    """Members and weights as a candidate: calibrated and with a decision rule, out of fold."""
+    mean = sum(w * m.out_of_fold for w, m in zip(weights, members, strict=True))
+    assert isinstance(mean, np.ndarray)
+    seen = ~np.isnan(mean.reshape(len(mean), -1)[:, 0])
+    answers, truth = mean[seen], workshop.truth[seen]
+    map_, rule = Calibration(), None
+    if task.goal == "classify":
+        map_ = calibrated(answers, truth) if name != "dumb" else map_
+        answers = map_.apply(answers)
+        rule = fitted_rule(workshop.metric, truth, answers, task.costs, workshop.classes)
+    return Candidate(
+        name=name,
+        members=members,
+        weights=weights,
+        calibration=map_.to_json(),
+        decision=rule.to_json() if rule else {},
+        score=utility(workshop.metric, truth, answers, task.costs, workshop.classes),
+        prepared=workshop.prepared,
+    )
+
+

@@ -1,0 +1,213 @@
+"""The search: baselines always, then a portfolio, richer features, then Optuna, by the clock."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from luodi.core.events import Event, Listener, silent
+from luodi.core.modality import Workshop
+from luodi.core.values import Member, Recipe
+from luodi.train.clock import Clock
+
+FIRST_SHARE = 0.4
+ENRICH_SHARE = 0.3
+LATER_SHARE = 0.5
+MAX_TRIALS = 400
+WARM_UP_TRIALS = 4
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that a search fitted to the end.
+
+    Attributes:
+        members: Members in the order of fitting, the baselines aside.
+        dumb: The dumb baseline.
+        linear: The linear baseline.
+        tried: Recipes begun, those pruned included.
+        interrupted: Whether a person ended it.
+    """
+
+    members: tuple[Member, ...]
+    dumb: Member
+    linear: Member
+    tried: int
+    interrupted: bool = False
+
+
+class _Board:
+    """Collects members and tells the listener; the only state of a search."""
+
+    def __init__(self, workshop: Workshop, clock: Clock, listener: Listener) -> None:
+        self.workshop = workshop
+        self.clock = clock
+        self.listener = listener
+        self.members: list[Member] = []
+        self.tried = 0
+
+    def fit(
+        self, recipe: Recipe, seconds: float, prune: Callable[[int, float], bool] | None = None
+    ) -> Member | None:
+        """Fit a recipe fold by fold, each fold with its share of the time; None when pruned."""
+        self.tried += 1
+        began = time.monotonic()
+        folds = len(self.workshop.folds)
+        member = None
+        stop = _Shared(self.clock, seconds, folds)
+        for member in self.workshop.fit(recipe, stop):
+            stop.next_fold()
+            done = len(member.models)
+            if prune is not None and done < folds and prune(done, member.score):
+                member = None
+                break
+        self.clock.busy_s += time.monotonic() - began
+        if member is not None:
+            self.members.append(member)
+            self.tell(member)
+        return member
+
+    def tell(self, member: Member) -> None:
+        """Announce a finished member."""
+        best = member.score >= max(m.score for m in self.members)
+        facts = {"name": f"{member.recipe.family} {len(self.members)}", "family": member.recipe.family}
+        facts |= {"score": member.score, "seconds": member.seconds, "best": best}
+        facts |= {"metric": self.workshop.metric, "left": max(self.clock.left(), 0.0)}
+        self.listener(Event("candidate", facts))
+
+
+class _Shared:
+    """A stop that gives each fold the same time, so that every fold gets a model."""
+
+    def __init__(self, clock: Clock, seconds: float, folds: int) -> None:
+        self.clock, self.seconds, self.folds = clock, seconds, folds
+        self.began, self.fold = time.monotonic(), 0
+
+    def next_fold(self) -> None:
+        self.fold += 1
+
+    def __call__(self) -> bool:
+        end = self.began + self.seconds * (self.fold + 1) / self.folds
+        return time.monotonic() >= end
+
+
+def search(workshop: Workshop, clock: Clock, listener: Listener = silent) -> Found:
+    """Find good members before the clock is over.
+
+    Ctrl-C ends the search and keeps what was found.
+
+    Args:
+        workshop: The training records, ready for learners.
+        clock: The budget.
+        listener: Told of every finished member.
+    """
+    board = _Board(workshop, clock, listener)
+    dumb, linear = (_whole(workshop, recipe) for recipe in workshop.baselines())
+    board.members.append(linear)
+    board.tell(linear)
+    interrupted = False
+    try:
+        _first_and_richer(board)
+        _explore(board)
+    except KeyboardInterrupt:
+        interrupted = True
+        listener(Event("note", {"text": "interrupted"}))
+    return Found(tuple(board.members), dumb, linear, board.tried, interrupted)
+
+
+def _whole(workshop: Workshop, recipe: Recipe) -> Member:
+    """A member fitted without a clock."""
+    *_, member = workshop.fit(recipe, lambda: False)
+    return member
+
+
+def _first_and_richer(board: _Board) -> None:
+    """The best first guess, and the same on richer features where they help."""
+    first, *_ = board.workshop.portfolio()
+    base = board.fit(first, max(board.clock.left() * FIRST_SHARE, 1.0))
+    if base is None or board.clock.over():
+        return
+    began = time.monotonic()
+    stop = board.clock.slice(board.clock.left() * ENRICH_SHARE)
+    for recipe in board.workshop.enrich(base, stop):
+        if not board.clock.over():
+            board.fit(recipe, board.clock.left() * LATER_SHARE)
+    board.clock.busy_s += time.monotonic() - began
+
+
+def _explore(board: _Board) -> None:
+    """The portfolio through Optuna, then its proposals, until the clock is over."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    portfolio = board.workshop.portfolio()
+    families = list(dict.fromkeys(recipe.family for recipe in portfolio))
+    study = _study(portfolio[0].seed)
+    fitted = [m.recipe for m in board.members]
+    for recipe in portfolio:
+        study.enqueue_trial(
+            {"family": recipe.family, **{f"{recipe.family}.{k}": v for k, v in recipe.params.items()}}
+        )
+    slow: dict[str, float] = {}
+    for _ in range(MAX_TRIALS):
+        if board.clock.over():
+            return
+        trial = study.ask()
+        family = trial.suggest_categorical("family", families)
+        recipe = board.workshop.explore(trial, family)
+        if _known(recipe, fitted) or slow.get(family, 0.0) > board.clock.left() * 1.5:
+            study.tell(trial, state=optuna.trial.TrialState.FAIL)
+            continue
+        began = time.monotonic()
+        member = board.fit(recipe, board.clock.left() * LATER_SHARE, _pruner(trial))
+        slow[family] = time.monotonic() - began
+        if member is None:
+            study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+        else:
+            study.tell(trial, member.score)
+
+
+def _study(seed: int) -> Any:
+    import optuna
+
+    with warnings.catch_warnings():
+        # grouped sampling keeps the families' settings apart; it is old but still marked as new
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True)
+    pruner = optuna.pruners.MedianPruner(n_startup_trials=WARM_UP_TRIALS)
+    return optuna.create_study(direction="maximize", sampler=sampler, pruner=pruner)
+
+
+def _known(recipe: Recipe, fitted: Sequence[Recipe]) -> bool:
+    """Whether the same settings were fitted before."""
+    return any(
+        (r.family, r.features, dict(r.params)) == (recipe.family, recipe.features, dict(recipe.params))
+        for r in fitted
+    )
+
+
+def _pruner(trial: Any) -> Callable[[int, float], bool]:
+    def prune(done: int, score: float) -> bool:
+        trial.report(score, done)
+        return bool(trial.should_prune())
+
+    return prune
+
+
+def replay(workshop: Workshop, recipes: Sequence[Recipe], listener: Listener = silent) -> Found:
+    """Fit recorded recipes again, without a clock.
+
+    Args:
+        workshop: The training records, with the recorded features.
+        recipes: The recipes with their rounds; rounds are dropped when the number of folds
+            has changed, and the fits then stop early by themselves.
+    """
+    board = _Board(workshop, Clock(float("inf")), listener)
+    dumb, linear = (_whole(workshop, recipe) for recipe in workshop.baselines())
+    for recipe in recipes:
+        rounds = recipe.rounds if len(recipe.rounds) == len(workshop.folds) else ()
+        board.fit(replace(recipe, rounds=rounds), float("inf"))
+    return Found(tuple(board.members), dumb, linear, board.tried)

@@ -1,0 +1,142 @@
+"""Every code that is raised has its text in both languages, and every text belongs to a code."""
+
+import ast
+import re
+import string
+
+import pytest
+
+from contract.source import PACKAGE, calls, trees
+from luodi.core import words
+
+ROOMS = sorted(path.stem for path in (PACKAGE / "core" / "words").glob("*.toml"))
+CODE = re.compile(r"[a-z_]+(\.[a-z_0-9]+)+")
+NOT_CODES = {"phrases"}
+
+
+def entries():
+    return {
+        f"{name}.{code}": entry
+        for name in ROOMS
+        for code, entry in words.room(name).items()
+        if code not in NOT_CODES
+    }
+
+
+def fields(text: str) -> set[str]:
+    return {re.split(r"[.\[]", name)[0] for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def raised():
+    """Calls of LuodiError and Finding whose code is written out, with where they stand."""
+    for path, tree in trees().items():
+        for name, call in calls(tree):
+            if name.split(".")[-1] not in ("LuodiError", "Finding") or not call.args:
+                continue
+            first = call.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield f"{path}:{call.lineno}", first.value, name.split(".")[-1], call
+
+
+def spoken() -> set[str]:
+    """Every text in the source that has the shape of a code, however it is used."""
+    found = set()
+    for tree in trees().values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found |= {node.value} if CODE.fullmatch(node.value) else set()
+    return found
+
+
+def test_every_code_that_is_raised_has_its_text():
+    known = entries()
+    wrong = sorted(f"{where}: {code}" for where, code, _, _ in raised() if code not in known)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_error_has_an_exit_status():
+    known = entries()
+    wrong = sorted(
+        f"{where}: {code}"
+        for where, code, kind, _ in raised()
+        if kind == "LuodiError" and code in known and known[code].get("exit") not in (1, 2, 3, 4)
+    )
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_text_belongs_to_a_code_that_is_used():
+    wrong = sorted(set(entries()) - spoken())
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_texts_say_the_same_in_both_languages(name):
+    wrong = []
+    for code, entry in words.room(name).items():
+        parts = entry if code in NOT_CODES else {p: entry[p] for p in words.PARTS if p in entry}
+        for part, text in parts.items():
+            if set(text) != {"en", "zh"} or fields(text["en"]) != fields(text["zh"]):
+                wrong.append(f"{name}.{code}.{part}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_every_code_says_what_was_seen_and_what_to_do(name):
+    wrong = [
+        f"{name}.{code}"
+        for code, entry in words.room(name).items()
+        if code not in NOT_CODES and not {"seen", "remedy"} <= set(entry)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_fact_that_a_text_uses_is_given():
+    known, wrong = entries(), []
+    for where, code, kind, call in raised():
+        given = _given(kind, call)
+        if given is None or code not in known:
+            continue
+        texts = [
+            known[code][part][lang]
+            for part in words.PARTS
+            if part in known[code]
+            for lang in ("en", "zh")
+        ]
+        missing = set().union(*map(fields, texts)) - given
+        if missing:
+            wrong.append(f"{where}: {code} lacks {', '.join(sorted(missing))}")
+    assert not wrong, "\n".join(sorted(wrong))
+
+
+def _given(kind: str, call: ast.Call) -> set[str] | None:
+    """The facts at one call; None where they are not written out."""
+    if kind == "LuodiError":
+        names = [word.arg for word in call.keywords]
+        return None if None in names else set(names)
+    evidence = [word.value for word in call.keywords if word.arg == "evidence"] + call.args[3:4]
+    if evidence and not isinstance(evidence[0], ast.Dict):
+        return None
+    keys = evidence[0].keys if evidence else []
+    if any(not isinstance(key, ast.Constant) for key in keys):
+        return None
+    return {"column", *(str(key.value) for key in keys)}
+
+
+def test_every_phrase_of_the_command_line_is_said():
+    said = {
+        call.args[0].value
+        for tree in trees().values()
+        for name, call in calls(tree)
+        if name == "phrase" and isinstance(call.args[0], ast.Constant)
+    }
+    computed = {name for name in words.room("cli")["phrases"] if name.startswith(("stage_", "note_"))}
+    computed |= {
+        "signature_checked",
+        "signature_unchecked",
+        "error",
+        "warning",
+        "note",
+        "next_passed",
+        "next_failed",
+    }
+    assert set(words.room("cli")["phrases"]) == said | computed
