@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from luodi.loop import predict as predict
     from luodi.loop import show as show
     from luodi.loop import verify as verify
-    from luodi.runtime import load as load
+    from luodi.runtime.load import load as load
 
 __version__ = "0.1.0"
 
@@ -33,7 +33,7 @@ _ROOMS = {
     "Task": "luodi.core.task",
     "build": "luodi.loop",
     "check": "luodi.loop",
-    "load": "luodi.runtime",
+    "load": "luodi.runtime.load",
     "new": "luodi.loop",
     "predict": "luodi.loop",
     "show": "luodi.loop",

@@ -40,7 +40,7 @@ def build(
     from luodi.core.task import Task
 
     contract = Task.load(task)
-    with watching(contract.budget, repeating=plan is not None) as listener:
+    with watching(None if plan else contract.budget, keep=True) as listener:
         built = loop.build(contract, output=output, plan=plan, force=force, listener=listener)
     tell = say if as_json else answer
     for line in built_lines(built):

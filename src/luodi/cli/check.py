@@ -35,11 +35,12 @@ def check(
 ) -> int:
     """Say what is wrong with data and task, before training."""
     from luodi import loop
-    from luodi.cli.progress import plain
+    from luodi.cli.leaderboard import watching
     from luodi.data import report
     from luodi.store import disk
 
-    findings = loop.check(task, listener=plain)
+    with watching() as listener:
+        findings = loop.check(task, listener=listener)
     if sarif:
         log = json.dumps(report.as_sarif(findings, task.name), ensure_ascii=False, default=str)
         disk.put(sarif, log.encode(), mode=SHARED)

@@ -16,12 +16,12 @@ ROWS = 10
 
 
 @contextmanager
-def watching(budget_s: float, repeating: bool = False) -> Iterator[Listener]:
-    """A listener for a build: a live table on a terminal, plain lines elsewhere.
+def watching(budget_s: float | None = None, *, keep: bool = False) -> Iterator[Listener]:
+    """A listener for a verb that takes long: a live board on a terminal, plain lines elsewhere.
 
     Args:
-        budget_s: The training budget in seconds.
-        repeating: Whether a recorded plan is repeated, which no clock limits.
+        budget_s: The training budget in seconds; None where no clock limits the work.
+        keep: Whether the board stays on the terminal when the work is done.
     """
     if not sys.stderr.isatty():
         yield clocked(budget_s)
@@ -29,17 +29,19 @@ def watching(budget_s: float, repeating: bool = False) -> Iterator[Listener]:
     from rich.console import Console
     from rich.live import Live
 
-    board = Board(budget_s, repeating)
-    with Live(get_renderable=board.table, console=Console(stderr=True), refresh_per_second=4):
+    board = Board(budget_s)
+    console = Console(stderr=True)
+    with Live(
+        get_renderable=board.table, console=console, refresh_per_second=4, transient=not keep
+    ):
         yield board.listen
 
 
 class Board:
     """What happened so far. Its state outlives a call: events come in, tables go out."""
 
-    def __init__(self, budget_s: float, repeating: bool = False) -> None:
+    def __init__(self, budget_s: float | None = None) -> None:
         self.budget_s = budget_s
-        self.repeating = repeating
         self.candidates: list[Mapping[str, Any]] = []
         self.lines: list[str] = []
         self.now = ""
@@ -68,7 +70,7 @@ class Board:
 
     def status(self) -> str:
         """The stage and, in training, the budget that remains."""
-        if self.training_since is None or self.repeating:
+        if self.training_since is None or self.budget_s is None:
             return self.now
         left_s = max(0.0, self.budget_s - (time.monotonic() - self.training_since))
         return f"{self.now} · {phrase('remaining', seconds=f'{left_s:.0f}')}"

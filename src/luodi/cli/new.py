@@ -29,13 +29,14 @@ def new(
 ) -> int:
     """Write a commented task.yaml from a look at the data."""
     from luodi import loop
-    from luodi.cli.progress import plain
+    from luodi.cli.leaderboard import watching
     from luodi.cli.schema import schema_bytes
     from luodi.store import disk
 
     if TASK.exists() and not force:
         raise LuodiError("cli.exists", path=str(TASK))
-    text = loop.new(name, source, target, listener=plain)
+    with watching() as listener:
+        text = loop.new(name, source, target, listener=listener)
     disk.put(TASK, text.encode(), mode=SHARED)
     disk.put(SCHEMA, schema_bytes(), mode=SHARED)
     if as_json:

@@ -19,11 +19,11 @@ def plain(event: Event) -> None:
         say(line)
 
 
-def clocked(budget_s: float) -> Listener:
+def clocked(budget_s: float | None = None) -> Listener:
     """A listener that puts the time since training began before each candidate.
 
     Args:
-        budget_s: The training budget in seconds, shown beside the time used.
+        budget_s: The training budget in seconds, shown beside the time used; None for no limit.
     """
     begun = time.monotonic()
 
@@ -40,7 +40,7 @@ def clocked(budget_s: float) -> Listener:
 
 
 def line_of(event: Event) -> str | None:
-    """The line of one event; None for progress that is still under way."""
+    """The line of one event; None for progress, which a log does not need."""
     data = event.data
     if event.kind == "stage":
         return f"→ {known('stage', str(data['name']))}"
@@ -48,10 +48,7 @@ def line_of(event: Event) -> str | None:
         return f"  {candidate_text(data)}"
     if event.kind == "finding":
         return f"  {finding_text(data['finding'])}"
-    if event.kind == "note":
-        return f"  {known('note', str(data['text']))}"
-    finished = data.get("done") == data.get("total")
-    return f"  {data['what']}: {data['done']}/{data['total']}" if finished else None
+    return f"  {known('note', str(data['text']))}" if event.kind == "note" else None
 
 
 def known(kind: str, name: str) -> str:
@@ -78,5 +75,6 @@ def shown_score(data: Mapping[str, Any]) -> str:
     return f"{sign * data['score']:.4f}"
 
 
-def _clock(used_s: float, budget_s: float) -> str:
-    return f"[{used_s:5.0f} s / {budget_s:.0f} s]"
+def _clock(used_s: float, budget_s: float | None) -> str:
+    limit = "" if budget_s is None else f" / {budget_s:.0f} s"
+    return f"[{used_s:5.0f} s{limit}]"

@@ -74,7 +74,7 @@ def built_record(built: Built) -> dict[str, Any]:
         "figures": {figure.name: _figure_record(figure) for figure in verdict.figures.values()},
         "gates": [_gate_record(gate) for gate in verdict.gates],
         "findings": [finding.record() for finding in verdict.findings],
-        "leaderboard": list(built.leaderboard),
+        "leaderboard": [dict(row) for row in built.leaderboard],
     }
 
 

@@ -9,12 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from luodi.core.events import Listener
-from luodi.core.task import Task
-from luodi.core.values import Artifact, Candidate, Dataset, Finding, Member, Parts, Recipe
+from luodi.core.events import Listener, silent
+from luodi.core.values import (
+    Artifact,
+    Candidate,
+    Column,
+    Dataset,
+    Finding,
+    Labels,
+    Member,
+    Parts,
+    Recipe,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
+
+    from luodi.core.task import Data, Task
 
 Stop = Callable[[], bool]
 
@@ -66,17 +79,31 @@ class Workshop(Protocol):
 class Modality(Protocol):
     """One kind of data."""
 
-    def read(self, task: Task, listener: Listener) -> Dataset:
+    def read(self, task: Task, listener: Listener = silent) -> Dataset:
         """All records that the task names."""
 
-    def inspect(self, dataset: Dataset, task: Task, listener: Listener) -> Sequence[Finding]:
+    def read_like(
+        self,
+        source: str | Path,
+        columns: Sequence[Column],
+        target: str | None,
+        labels: Labels,
+        *,
+        data: Data | None = None,
+    ) -> Dataset:
+        """Other records, with the kinds already decided."""
+
+    def inspect(self, dataset: Dataset, task: Task, listener: Listener = silent) -> Sequence[Finding]:
         """What is wrong with these records."""
 
-    def workshop(self, parts: Parts, task: Task) -> Workshop:
-        """Make training records ready for learners."""
+    def workshop(self, parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None) -> Workshop:
+        """Make training records ready for learners; with the features of a recorded plan."""
 
-    def export(self, candidate: Candidate, parts: Parts, task: Task) -> Artifact:
-        """One graph from raw columns to answers, checked against the trained object."""
+    def converted(self, candidate: Candidate) -> Artifact:
+        """One graph from raw columns to answers, not checked yet."""
 
-    def plan(self, candidate: Candidate) -> Mapping[str, Any]:
-        """Everything needed to build the candidate again, as JSON data."""
+    def proven(self, artifact: Artifact, candidate: Candidate, parts: Parts, task: Task) -> Artifact:
+        """The graph with the proof that it answers as the trained object does."""
+
+    def columns(self, codec: Mapping[str, Any]) -> tuple[Column, ...]:
+        """The columns that a release reads, so that new records can be read alike."""

@@ -47,7 +47,9 @@ def area(hit: Hits, chance: Array) -> Weigh:
         if true[-1] <= 0 or false[-1] <= 0:
             return float("nan")
         before = np.append(0.0, true[:-1])
-        return float(np.diff(false, prepend=0.0) @ ((true + before) / (2 * true[-1])) / false[-1])
+        return float(
+            (np.diff(false, prepend=0.0) * (true + before)).sum() / (2 * true[-1] * false[-1])
+        )
 
     return weigh
 
@@ -65,6 +67,6 @@ def average_precision(hit: Hits, chance: Array) -> Weigh:
             return float("nan")
         gain = np.diff(true, prepend=0.0)
         asked = np.maximum(np.cumsum(heavy)[last], np.finfo(np.float64).tiny)
-        return float(gain @ (true / asked) / true[-1])
+        return float((gain * true / asked).sum() / true[-1])
 
     return weigh

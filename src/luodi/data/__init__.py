@@ -1,0 +1,7 @@
+"""Stage 1: look at the records, say what is wrong with them, and cut a holdout."""
+
+from luodi.data.check import check
+from luodi.data.propose import propose
+from luodi.data.split import split
+
+__all__ = ["check", "propose", "split"]

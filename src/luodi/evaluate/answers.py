@@ -69,6 +69,13 @@ class Answers:
         return len(self.classes) == 2
 
     @property
+    def counts(self) -> Index:
+        """Rows of each class; empty for ``regress``."""
+        if self.goal == "regress":
+            return np.zeros(0, np.int64)
+        return np.bincount(self.truth, minlength=len(self.classes))
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The metrics that make sense here, the main one first."""
         known = REGRESS_METRICS if self.goal == "regress" else CLASSIFY_METRICS

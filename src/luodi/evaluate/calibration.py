@@ -79,11 +79,11 @@ def calibration(answers: Answers) -> dict[str, Any] | None:
 
 def _brier_parts(answers: Answers, said: Array, seen: Array, rows: Index) -> dict[str, float]:
     """Murphy's decomposition (1973) over the bins: reliability - resolution + uncertainty."""
-    share, overall = rows / rows.sum(), float(seen @ rows / rows.sum())
+    share, overall = rows / rows.sum(), float((seen * rows).sum() / rows.sum())
     return {
         "total": metrics.score("brier", answers.truth, answers.given, positive=answers.positive),
-        "reliability": float(share @ np.square(said - seen)),
-        "resolution": float(share @ np.square(seen - overall)),
+        "reliability": float((share * np.square(said - seen)).sum()),
+        "resolution": float((share * np.square(seen - overall)).sum()),
         "uncertainty": overall * (1 - overall),
     }
 

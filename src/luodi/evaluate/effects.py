@@ -65,14 +65,23 @@ def effect(figure: Estimator, mask: Mask, groups: Index | None) -> Effect | None
     apart = max(deviation(inside[1] - outside[1], groups), own)
     low, high = around(figure.name, inside[0], own)
     difference = sign * (inside[0] - outside[0])
-    expected, surprise = None, difference
+    expected: float | None = None
+    surprise = difference
     if figure.believed is not None:
         expected = figure.believed(mask)
         surprise = difference - sign * (expected - figure.believed(~mask))
     return Effect(
-        *(inside[0], low, high, outside[0]),
-        *(difference, difference - Z95 * apart, difference + Z95 * apart),
-        *(_chance(difference, apart), expected, surprise, _chance(surprise, apart)),
+        figure=inside[0],
+        low=low,
+        high=high,
+        rest=outside[0],
+        difference=difference,
+        difference_low=difference - Z95 * apart,
+        difference_high=difference + Z95 * apart,
+        p=_chance(difference, apart),
+        expected=expected,
+        surprise=surprise,
+        p_surprise=_chance(surprise, apart),
     )
 
 
@@ -85,7 +94,7 @@ def around(name: str, value: float, error: float) -> tuple[float, float]:
 def deviation(pull: Array, groups: Index | None) -> float:
     """Standard error from each row's pull; rows of one group pull together."""
     sums = pull if groups is None else np.bincount(groups, pull)
-    return float(np.sqrt(sums @ sums))
+    return float(np.sqrt(np.square(sums).sum()))
 
 
 def _floored(own: float, rest: float, mask: Mask) -> float:

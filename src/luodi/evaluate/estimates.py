@@ -102,7 +102,7 @@ def _hits(answers: Answers, metric: str) -> Estimator:
     chance = answers.given[:, answers.positive]
 
     def below(actual: Array) -> Array:
-        return {"precision": said, "recall": actual}.get(metric, (actual + said) / 2)
+        return np.asarray({"precision": said, "recall": actual}.get(metric, (actual + said) / 2))
 
     def believed(mask: Mask) -> float:
         return float((chance * said)[mask].sum() / max(below(chance)[mask].sum(), EPSILON))
@@ -114,10 +114,10 @@ def _ratio(above: NDArray[Any], below: Array | None = None) -> Estimate:
     below = np.ones(len(above)) if below is None else below
 
     def estimate(mask: Mask) -> tuple[float, Array] | None:
-        total = float(below @ mask)
+        total = float(below[mask].sum())
         if total < FEWEST_CASES:
             return None
-        value = float(above @ mask) / total
+        value = float(above[mask].sum()) / total
         return value, mask * (above - value * below) / total
 
     return estimate
@@ -170,4 +170,4 @@ def _believed_area(ranked: Array) -> float:
     pairs = float(yes.sum() * no.sum())
     if pairs <= 0:
         return 0.5
-    return float(yes @ (np.cumsum(no) - no / 2)) / pairs
+    return float((yes * (np.cumsum(no) - no / 2)).sum()) / pairs

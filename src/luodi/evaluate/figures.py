@@ -61,7 +61,9 @@ def panels_of(answers: Answers, others: Mapping[str, Answers]) -> list[Panel]:
         panels += [
             _decisions(answers),
             Panel(("ece",), lambda weight: [bins.error(weight)]),
-            Panel(("review_share",), lambda weight: [float(review @ weight / weight.sum())]),
+            Panel(
+                ("review_share",), lambda weight: [float((review * weight).sum() / weight.sum())]
+            ),
         ]
     return panels
 
@@ -131,7 +133,7 @@ def _evidence(name: str, answers: Answers, plan: Plan) -> int:
         return plan.units
     if answers.goal == "regress" or name in ("accuracy", "review_share"):
         return len(answers)
-    counts = np.bincount(answers.truth, minlength=len(answers.classes))
+    counts = answers.counts
     if name in ("recall", "precision", "f1", "average_precision") and answers.binary:
         return int(counts[answers.positive])
     return int(counts[counts > 0].min())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from luodi.evaluate.answers import Array
@@ -53,7 +55,22 @@ def interval(
     if name in SHARES and low == high and value in (0.0, 1.0):
         margin = 1 - tail ** (1 / max(evidence, 1))
         return (1 - margin, 1.0) if value == 1.0 else (0.0, margin)
-    return min(low, value), max(high, value)
+    least, most = bounds(name)
+    return max(least, min(low, value)), min(most, max(high, value))
+
+
+def bounds(name: str) -> tuple[float, float]:
+    """Lowest and highest value that a figure can have.
+
+    Example:
+        >>> bounds("roc_auc"), bounds("rmse"), bounds("gain_over_dumb")
+        ((0.0, 1.0), (0.0, inf), (-inf, inf))
+    """
+    if name in SHARES or ":" in name:
+        return (0.0, math.inf) if name.startswith("figure_gap") else (0.0, 1.0)
+    if name in ("mcc", "r2"):
+        return (-1.0 if name == "mcc" else -math.inf), 1.0
+    return (-math.inf if name.startswith("gain") else 0.0), math.inf
 
 
 def chance(resamples: Array) -> float | None:

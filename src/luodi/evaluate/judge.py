@@ -163,14 +163,13 @@ def _details(
     """All that needs the answers only."""
     classify = answers.goal == "classify"
     gaps = {name: sample.figure.value for name, sample in samples.items() if ":" in name}
-    counts = np.bincount(answers.truth.astype(np.int64), minlength=len(answers.classes))
     return {
         "goal": answers.goal,
         "metric": answers.metric,
         "rows": len(answers),
         "classes": answers.classes,
         "positive": answers.classes[answers.positive] if answers.binary else None,
-        "class_counts": counts if classify else [],
+        "class_counts": answers.counts,
         "confusion": confusion(answers) if classify else None,
         "cost": cost(answers) if classify else None,
         "calibration": calibration(answers) if classify else None,

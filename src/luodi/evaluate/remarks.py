@@ -23,9 +23,7 @@ def remarks(answers: Answers, drawn: Plan | None, baselines: tuple[str, ...]) ->
 
 
 def _classes(answers: Answers) -> list[Finding]:
-    if answers.goal == "regress":
-        return []
-    counts = np.bincount(answers.truth, minlength=len(answers.classes))
+    counts = answers.counts
     absent = [name for name, count in zip(answers.classes, counts, strict=True) if not count]
     rare = [
         f"{name} ({count})"

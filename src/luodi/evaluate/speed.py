@@ -70,8 +70,8 @@ def _bare(scorer: Any, rows: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     if session is None or codec is None:
         return {}
     feeds = [codec.encode_row(row).feeds for row in rows]
-    names = [output.name for output in session.get_outputs()]
-    took = _each(lambda feed: session.run(names, feed), feeds, ONE_ROW_S / 2)
+    names = session.names
+    took = _each(lambda feed: session.native.run(names, feed), feeds, ONE_ROW_S / 2)
     return {"bare_ms_p50": float(np.quantile(took, 0.5)) * MS}
 
 

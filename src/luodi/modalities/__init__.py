@@ -7,7 +7,7 @@ from typing import cast
 
 from luodi.core.modality import Modality
 
-MODALITIES = {"tabular": "luodi.modalities.tabular"}
+MODALITIES = {"tabular": "luodi.modalities.tabular.modality"}
 
 
 def modality(name: str = "tabular") -> Modality:

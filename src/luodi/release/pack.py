@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from luodi.core.errors import LuodiError
 from luodi.core.manifest import MANIFEST, SEAL, Manifest, canonical_json
-from luodi.runtime import archive, load
+from luodi.runtime import archive, container, load
 from luodi.runtime.seal import envelope, statement, to_sign
 from luodi.store import disk, seal
 
@@ -83,6 +83,11 @@ def assemble(manifest: Manifest, contents: Mapping[str, bytes], *, sign: bool = 
     signature = seal.sign(to_sign(payload)).value if sign else None
     sealed = envelope(payload, key, signature)
     return archive.encode({MANIFEST: manifest.to_bytes(), **contents, SEAL: sealed})
+
+
+def digest_of(packed: bytes) -> str:
+    """The digest of a packed release, ``sha256:…``."""
+    return container.open_release(packed).manifest.digest
 
 
 def write(path: str | os.PathLike[str], packed: bytes) -> Path:

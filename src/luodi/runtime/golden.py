@@ -40,7 +40,10 @@ def check(golden: Mapping[str, Any], scorer: Scorer) -> float:
         raise LuodiError("release.golden_form")
     if not 0 < len(rows) <= MOST_ROWS or not {*needed} <= answers.keys() <= {*EXACT, *CLOSE}:
         raise LuodiError("release.golden_form")
+    scorer.predict(rows[0])  # the way of a single record, with its labels and names
     scores = scorer.score(rows)
+    if scores.probabilities is not None and scores.probabilities.shape[1] != len(scorer.classes):
+        raise LuodiError("release.golden_form")
     return max(_difference(name, answers[name], scores) for name in answers)
 
 

@@ -84,7 +84,6 @@ class Allowed:
         opsets: First and last version by domain.
         inputs: Names of the inputs; each has shape (rows, columns).
         outputs: Names of the outputs.
-        nodes: Most nodes.
         elements: Most elements in one tensor when a whole chunk of rows runs.
         work: Most elements of all tensors of a chunk together; products of matrices and the
             comparisons of trees are counted one by one.
@@ -94,7 +93,6 @@ class Allowed:
     opsets: dict[str, tuple[int, int]]
     inputs: frozenset[str]
     outputs: frozenset[str]
-    nodes: int = 50_000
     elements: int = 2**27
     work: int = 2**35
 

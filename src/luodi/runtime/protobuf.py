@@ -34,12 +34,14 @@ class Field:
         kind: ``integer`` (varint), ``float`` (32 bits), ``bytes`` or ``message``; ``floats``,
             ``doubles`` and ``integers`` are packed runs.
         many: Whether it may stand there more than once.
+        most: How often a repeated message may stand there.
         of: For ``message``, what it is.
     """
 
     name: str
     kind: Kind
     many: bool = False
+    most: int = 2**20
     of: Message | None = None
 
 
@@ -71,29 +73,35 @@ def read(data: bytes, message: Message) -> dict[str, Any]:
 
 def _read(data: bytes, at: int, end: int, message: Message) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    spans: dict[int, list[tuple[int, int]]] = {}
     last = 0
     while at < end:
         start = at
         key, at = _varint(data, at, end, message)
-        number, wire = key >> 3, key & 7
+        number = key >> 3
         field = message.fields.get(number)
         if field is None:
             raise _not_allowed(message, number)
-        if number < last or (number == last and not field.many):
+        if number < last or (number == last and number not in spans):
             raise _broken(message, field.name, "repeated or out of order")
-        if wire != _WIRES.get(field.kind, BYTES):
+        if key & 7 != _WIRES.get(field.kind, BYTES):
             raise _broken(message, field.name, "wire type")
-        if field.many and field.kind != "message":
-            value, at = _run(data, start, end, message, field)
-        else:
-            value, at = _one(data, at, end, message, field)
-        if field.many and field.kind == "message":
-            found.setdefault(field.name, []).append(value)
-        elif number == last:
-            raise _broken(message, field.name, "repeated")
-        else:
-            found[field.name] = value
         last = number
+        if not field.many:
+            found[field.name], at = _one(data, at, end, message, field)
+        elif field.kind != "message":
+            found[field.name], at = _run(data, start, end, message, field)
+        else:
+            # Only counted here, so that a million of them is refused before they are read.
+            size, at = _varint(data, at, end, message)
+            spans.setdefault(number, []).append((at, at + size))
+            at += size
+            if at > end or len(spans[number]) > field.most:
+                raise _broken(message, field.name, "truncated or too many")
+    for number, parts in spans.items():
+        field = message.fields[number]
+        if field.of is not None:
+            found[field.name] = [_read(data, start, stop, field.of) for start, stop in parts]
     return found
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from luodi.runtime.protobuf import Field, Message
 
+MOST_NODES = 20_000
+
 ENTRY = Message(
     "StringStringEntryProto",
     {1: Field("key", "bytes"), 2: Field("value", "bytes")},
@@ -108,7 +110,7 @@ VALUE = Message(
 GRAPH = Message(
     "GraphProto",
     {
-        1: Field("node", "message", many=True, of=NODE),
+        1: Field("node", "message", many=True, most=MOST_NODES, of=NODE),
         2: Field("name", "bytes"),
         5: Field("initializer", "message", many=True, of=TENSOR),
         10: Field("doc_string", "bytes"),

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from luodi.core.errors import LuodiError, needs
+from luodi.core.session import Session
 from luodi.modalities.tabular.codec import Batch, Codec
 
 CHUNK_ROWS = 8192
-_OUTPUTS = {"classify": ["probabilities", "decision", "review"], "regress": ["value"]}
 
 
 @dataclass(frozen=True)
@@ -51,18 +51,9 @@ class Scorer:
     def __init__(
         self, model: bytes, codec: Mapping[str, Any], *, release: str | None = None
     ) -> None:
-        try:
-            import onnxruntime as ort
-        except ImportError:
-            raise needs("onnxruntime", "runtime") from None
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self.session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self.codec = Codec.from_json(codec)
+        self.session = Session(model, self.codec.goal)
         self.release = release
-        self._names = _OUTPUTS[self.codec.goal]
         self._keys = tuple(f"probability_{c}" for c in self.codec.classes)
 
     @property
@@ -79,7 +70,7 @@ class Scorer:
         """The graph's outputs for prepared arrays, in chunks over all cores."""
         rows = len(next(iter(feeds.values())))
         if rows <= CHUNK_ROWS:
-            return list(self.session.run(self._names, dict(feeds)))
+            return self.session(feeds)
         starts = range(0, rows, CHUNK_ROWS)
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             chunks = pool.map(lambda at: self._chunk(feeds, at), starts)
@@ -87,7 +78,7 @@ class Scorer:
 
     def _chunk(self, feeds: Mapping[str, np.ndarray], at: int) -> list[np.ndarray]:
         cut = {name: array[at : at + CHUNK_ROWS] for name, array in feeds.items()}
-        return list(self.session.run(self._names, cut))
+        return self.session(cut)
 
     def score(self, rows: Any) -> Scores:
         """Answers as arrays.
@@ -122,7 +113,7 @@ class Scorer:
     def _answer(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """The fast way for one record."""
         batch = self.codec.encode_row(row)
-        outputs = self.session.run(self._names, batch.feeds)
+        outputs = self.session(batch.feeds)
         warnings = batch.warnings[0]
         if self.goal == "regress":
             answer = {"value": float(outputs[0][0]), "action": "review" if warnings else "accept"}

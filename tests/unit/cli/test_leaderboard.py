@@ -45,7 +45,7 @@ def test_the_budget_that_remains_is_shown_in_training_only(monkeypatch):
 
 
 def test_a_repeated_plan_has_no_budget_to_show():
-    board = Board(60, repeating=True)
+    board = Board()
     board.listen(Event("stage", {"name": "train"}))
     assert "remain" not in board.status()
 
@@ -60,9 +60,11 @@ def test_findings_and_notes_stay_on_the_board():
     assert "cli.exists" in text and "sampled" in text
 
 
-def test_progress_is_told_in_plain_lines_only_when_it_is_done():
-    assert line_of(Event("progress", {"what": "folds", "done": 2, "total": 5})) is None
-    assert line_of(Event("progress", {"what": "folds", "done": 5, "total": 5})) == "  folds: 5/5"
+def test_progress_moves_on_the_board_and_is_no_line_in_a_log():
+    board, progress = Board(), Event("progress", {"what": "folds", "done": 2, "total": 5})
+    board.listen(progress)
+    assert board.status() == "folds 2/5"
+    assert line_of(progress) is None
 
 
 def test_plain_lines_carry_the_time_used(capsys):

@@ -32,12 +32,18 @@ def by_sklearn(name, truth, answers, weight, classes):
     given = {"sample_weight": weight}
     hot = np.eye(classes)[truth]
     figures = {
-        "roc_auc": lambda: sk.roc_auc_score(truth, answers[:, 1], **given)
-        if two
-        else np.mean([sk.roc_auc_score(hot[:, k], answers[:, k], **given) for k in range(classes)]),
-        "average_precision": lambda: sk.average_precision_score(truth, answers[:, 1], **given)
-        if two
-        else sk.average_precision_score(hot, answers, average="macro", **given),
+        "roc_auc": lambda: (
+            sk.roc_auc_score(truth, answers[:, 1], **given)
+            if two
+            else np.mean(
+                [sk.roc_auc_score(hot[:, k], answers[:, k], **given) for k in range(classes)]
+            )
+        ),
+        "average_precision": lambda: (
+            sk.average_precision_score(truth, answers[:, 1], **given)
+            if two
+            else sk.average_precision_score(hot, answers, average="macro", **given)
+        ),
         "log_loss": lambda: sk.log_loss(truth, answers, labels=range(classes), **given),
         "brier": lambda: sk.brier_score_loss(truth, answers, labels=range(classes), **given),
         "accuracy": lambda: sk.accuracy_score(truth, decided, **given),

@@ -90,6 +90,14 @@ def task(**more):
     return Task.load(given)
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Enough resamples and calls to test with, not to publish."""
+    monkeypatch.setattr("luodi.evaluate.resample.MOST", 200)
+    monkeypatch.setattr("luodi.evaluate.speed.CALLS", 20)
+    monkeypatch.setattr("luodi.evaluate.speed.BATCH_S", 0.01)
+
+
 @pytest.fixture
 def bench():
     """The makers above under one name."""

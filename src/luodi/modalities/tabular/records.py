@@ -126,3 +126,15 @@ def truth_of(codec: Codec, dataset: Dataset) -> np.ndarray:
         return np.asarray(series.cast(float).to_numpy(), np.float64)
     place = {name: i for i, name in enumerate(codec.classes)}
     return np.array([place.get(label, -1) for label in series.to_list()], np.int64)
+
+
+def as_columns(codec: Codec) -> tuple[Column, ...]:
+    """The columns that a codec reads, as the reader describes them."""
+    return (
+        *(
+            Column(c.name, "number", c.unit, c.low, c.high, missing=c.missing)
+            for c in codec.numbers
+        ),
+        *(Column(c.name, "category", missing=c.missing) for c in codec.categories),
+        *(Column(c.name, "time", formats=c.formats, missing=c.missing) for c in codec.times),
+    )

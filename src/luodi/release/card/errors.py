@@ -91,7 +91,7 @@ def error_sizes(card: Card, voice: Voice) -> Markup:
 
 
 def _ends(one: Mapping[str, Any]) -> str:
-    return numbers.interval(one.get("low"), one.get("high")) or numbers.MISSING
+    return numbers.interval(one.get("low"), one.get("high"), 4) or numbers.MISSING
 
 
 def _signed(value: Any) -> str:

@@ -25,12 +25,20 @@ def title(name: str, voice: Voice) -> str:
     return voice.term("figure", figure) + (f" · {one_line(column, 40)}" if colon else "")
 
 
-def value(name: str, amount: object, unit: str | None = None, voice: Voice | None = None) -> str:
-    """A figure's number with its unit, without one where it has none."""
+def value(name: str, amount: object, unit: str | None = None, voice: Voice | None = None, given: bool = False) -> str:
+    """A figure's number with its unit, where it has one.
+
+    Args:
+        name: The figure's name.
+        amount: Its value.
+        unit: Unit of the target.
+        voice: The language, for units that are words.
+        given: Whether a person gave the number, so that no digit may be added or lost.
+    """
     figure = name.partition(":")[0]
     if figure in SHARES:
         return numbers.share(amount)
-    text = numbers.number(amount)
+    text = numbers.exact(amount) if given else numbers.number(amount)
     if text == numbers.MISSING:
         return text
     if figure in IN_TARGET_UNITS and unit:

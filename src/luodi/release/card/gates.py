@@ -16,7 +16,6 @@ Card = Mapping[str, Any]
 def gates(card: Card, voice: Voice) -> Markup:
     """Whether the release may be used, condition by condition."""
     results = card["gates"]
-    failed = sum(not gate["passed"] for gate in results)
     sentence = verdict(card, voice)
     kind = "good" if card["passed"] else "bad"
     headline = tag("p", sign(card["passed"]), sentence, class_=f"verdict {kind}")
@@ -24,7 +23,7 @@ def gates(card: Card, voice: Voice) -> Markup:
                (voice("gate.seen"), "number")]
     rows = [_row(gate, card, voice) for gate in results]
     listed = table(voice("gate.caption"), columns, rows, "checklist") if rows else None
-    return section("gates", voice("section.gates"), (headline, listed), numbers.count(len(results) - failed) + "/" + numbers.count(len(results)))
+    return section("gates", voice("section.gates"), (headline, listed))
 
 
 def verdict(card: Card, voice: Voice) -> str:
@@ -62,7 +61,7 @@ def wanted(gate: Mapping[str, Any], card: Card, voice: Voice) -> str:
     if condition is None:
         path = f"built_in_wanted.{gate['name']}"
         return voice(path) if voice.knows(path) else one_line(gate["wanted"], 120)
-    amount = forms.value(gate["name"], condition["value"], card["target"]["unit"], voice)
+    amount = forms.value(gate["name"], condition["value"], card["target"]["unit"], voice, given=True)
     said = voice(f"gate.{condition['bound']}", amount=amount)
     if condition["confidence"] is None:
         return said
@@ -81,7 +80,7 @@ def limits(card: Card, voice: Voice) -> Markup:
     known = [limit for limit in card["limits"] if voice.knows(f"limit.{limit['code']}")]
     items = [tag("li", limit_text(limit, voice)) for limit in known]
     body = tag("ul", *items, class_="limits") if items else tag("p", voice("page.no_limits"))
-    return section("limits", voice("section.limits"), (body,), numbers.count(len(items)))
+    return section("limits", voice("section.limits"), (body,))
 
 
 def limit_text(limit: Mapping[str, Any], voice: Voice) -> Markup:
@@ -97,6 +96,9 @@ def _fact(key: str, value: Any, all_facts: Mapping[str, Any], voice: Voice) -> o
         return voice.term("baseline", value)
     if key == "value":
         return group(value, all_facts.get("range"), voice)
+    if key == "columns":
+        named = [voice.html("page.with_share", name=name(column, 60), share=numbers.share(share, 0)) for column, share in value]
+        return join(*named, between=voice("page.comma"))
     if key.endswith("_share"):
         return numbers.share(value)
     if key == "cases":
@@ -107,7 +109,7 @@ def _fact(key: str, value: Any, all_facts: Mapping[str, Any], voice: Voice) -> o
 def group(value: Any, ends: Any, voice: Voice) -> Markup:
     """A slice's value: a category, a range of numbers, or missing."""
     if ends and any(end is not None for end in ends):
-        low, high = (numbers.number(end) if end is not None else "" for end in ends)
+        low, high = (numbers.exact(end) if end is not None else "" for end in ends)
         if low and high:
             return join(f"{low} – {high}")
         return join(f"≥ {low}" if low else f"≤ {high}")

@@ -30,7 +30,7 @@ def slices(card: Card, voice: Voice) -> Markup:
     lines = [(overall, "whole-line")] if overall is not None else []
     rows = [_slice(one, axis, lines, voice) for one in worst]
     heads = [(voice("slice.slice"), ""), (voice("data.rows"), "number"), (voice.term("figure", metric), "number"),
-             (voice("slice.rest"), "number"), (voice("judged.p"), "number"), ("", "graph")]
+             (voice("slice.rest"), "number"), (voice("slice.p"), "number"), ("", "graph")]
     said = voice("slice.how", looked_at=numbers.count(known.get("looked_at")), columns=numbers.count(known.get("columns")))
     proven = sum(bool(one.get("worse")) for one in known.get("worst") or ())
     outcome = voice("slice.proven" if proven else "slice.not_proven", cases=numbers.count(proven))

@@ -8,6 +8,7 @@ from typing import Any
 from luodi.release.card import forms, numbers
 from luodi.release.card.axes import Axis, tick_label
 from luodi.release.card.bars import interval_strip
+from luodi.release.card.gates import sign, verdict
 from luodi.release.card.markup import Markup, join, name, one_line, tag
 from luodi.release.card.phrases import Voice
 from luodi.release.card.tables import table
@@ -15,11 +16,12 @@ from luodi.release.card.tables import table
 Card = Mapping[str, Any]
 
 COMPANIONS = {
-    "classify": ("f1", "f1_macro", "recall", "precision", "accuracy", "ece", "cost", "roc_auc", "log_loss"),
+    "classify": ("f1", "recall", "precision", "accuracy", "f1_macro", "ece", "roc_auc", "log_loss"),
     "regress": ("mae", "r2", "median_absolute_error", "mape", "rmse"),
 }
 ALWAYS = ("one_row_ms_p99", "size_mb")
 MOST_COMPANIONS = 4
+TWO_ONLY, MANY_ONLY = {"f1", "recall", "precision"}, {"accuracy", "f1_macro"}
 
 
 def head(card: Card, voice: Voice) -> Markup:
@@ -31,6 +33,7 @@ def head(card: Card, voice: Voice) -> Markup:
         tag("p", " · ".join(part for part in parts if part), class_="overline"),
         tag("h1", name(card["name"])),
         tag("p", purpose(card, voice), class_="purpose"),
+        tag("p", sign(card["passed"]), tag("a", verdict(card, voice), href="#gates"), class_=f"stamp {'good' if card['passed'] else 'bad'}"),
         tag("div", _headline(card, voice), comparison(card, voice), class_="headline"),
         _small_figures(card, voice),
     )
@@ -105,10 +108,16 @@ def _wanted(card: Card) -> float | None:
 
 
 def _small_figures(card: Card, voice: Voice) -> Markup:
-    known = {figure["name"]: figure for figure in card["figures"] if figure["name"] != card["metric"]}
-    chosen = [one for one in COMPANIONS[card["goal"]] if one in known][:MOST_COMPANIONS]
-    shown = [known[one] for one in (*chosen, *ALWAYS) if one in known]
+    shown = [known for one in companions(card) if (known := forms.figure_of(card, one))]
     return tag("dl", *(_small(figure, card, voice) for figure in shown), class_="small-figures") if shown else Markup("")
+
+
+def companions(card: Card) -> list[str]:
+    """Names of the figures that stand beside the headline, most telling first."""
+    known = {figure["name"] for figure in card["figures"]} - {card["metric"]}
+    two = card["target"]["positive"] is not None
+    fitting = [one for one in COMPANIONS[card["goal"]] if one in known and one not in (MANY_ONLY if two else TWO_ONLY)]
+    return [*fitting[:MOST_COMPANIONS], *(one for one in ALWAYS if one in known)]
 
 
 def _small(figure: Mapping[str, Any], card: Card, voice: Voice) -> Markup:

@@ -15,6 +15,7 @@ SENSITIVE_TO_NOISE = 0.05
 SENSITIVE_TO_LOSS = 0.1
 OFTEN_MISSING = 0.3
 GROUP_GAP = 0.1
+MOST_NAMED = 4
 
 
 def limits(card: Card) -> list[dict[str, Any]]:
@@ -98,14 +99,15 @@ def _robustness(card: Card) -> Iterator[Limit]:
     noise = tried.get("noise") or {}
     if (noise.get("changed") or 0) > SENSITIVE_TO_NOISE:
         yield "noise", {"noise_share": noise.get("share"), "changed_share": noise["changed"]}
-    for one in [m for m in tried.get("missing") or () if (m.get("changed") or 0) > SENSITIVE_TO_LOSS][:3]:
-        yield "column_lost", {"column": one["column"], "changed_share": one["changed"]}
+    lost = [one for one in tried.get("missing") or () if (one.get("changed") or 0) > SENSITIVE_TO_LOSS]
+    if lost:
+        yield f"columns_lost_{card['goal']}", {"columns": [[one["column"], one["changed"]] for one in lost[:MOST_NAMED]]}
 
 
 def _often_missing(card: Card) -> Iterator[Limit]:
-    columns = [c for c in card["data"]["columns"] if (c.get("missing") or 0) > OFTEN_MISSING]
-    for column in sorted(columns, key=lambda c: -c["missing"])[:3]:
-        yield "often_missing", {"column": column["name"], "missing_share": column["missing"]}
+    often = [[c["name"], c["missing"]] for c in card["data"]["columns"] if (c.get("missing") or 0) > OFTEN_MISSING]
+    if often:
+        yield "often_missing", {"columns": sorted(often, key=lambda pair: -pair[1])[:MOST_NAMED]}
 
 
 def _time(card: Card) -> Iterator[Limit]:

@@ -8,11 +8,14 @@ MINUS, MISSING = "−", "–"
 
 
 def number(value: object, digits: int = 3) -> str:
-    """A number with so many significant digits, thousands apart; a dash for a missing one.
+    """A measured number, thousands apart; a dash for a missing one.
+
+    From 1 on it has so many significant digits. Below 1 it has at least as many places, so that
+    shares line up, and never fewer than one digit less than asked.
 
     Example:
-        >>> number(0.97234), number(12345.6), number(-2.0), number(None), number(0.00000123)
-        ('0.972', '12,346', '−2', '–', '1.23e−6')
+        >>> number(0.97234), number(0.0344), number(12345.6), number(-2.0), number(None)
+        ('0.972', '0.034', '12,346', '−2', '–')
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         return MISSING
@@ -22,9 +25,23 @@ def number(value: object, digits: int = 3) -> str:
     if size < -4 or size >= 15:
         mantissa, power = f"{value:.{digits - 1}e}".split("e")
         return f"{_trimmed(mantissa)}e{int(power)}".replace("-", MINUS)
-    places = max(0, digits - 1 - size)
+    places = max(0, digits - 1 - size) if size >= 0 else max(digits, digits - 2 - size)
     text = f"{value:,.{places}f}"
     return (_trimmed(text) if size >= 0 else text).replace("-", MINUS)
+
+
+def exact(value: object) -> str:
+    """A number as it was given or seen: up to six significant digits, none of them idle.
+
+    Example:
+        >>> exact(0.75), exact(295.3), exact(20000)
+        ('0.75', '295.3', '20,000')
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        return MISSING
+    if isinstance(value, int) and abs(value) < 1e15:
+        return count(value)
+    return f"{value:,.6g}".replace("e+", "e").replace("-", MINUS)
 
 
 def share(value: object, places: int = 1) -> str:

@@ -73,7 +73,7 @@ def _target_range(card: Card, known: Mapping[str, Any], voice: Voice) -> Markup:
     seen = known.get("seen") or (None, None)
     if seen[0] is None:
         return Markup("")
-    low, high, mean = (f"{numbers.number(v)} {unit}".strip() for v in (*seen, known.get("mean")))
+    low, high, mean = (f"{numbers.exact(v)} {unit}".strip() for v in (*seen, known.get("mean")))
     return tag("p", voice.html("data.target_range", target=name(known.get("name", "")), low=low, high=high, mean=mean))
 
 
@@ -111,7 +111,7 @@ def values(column: Mapping[str, Any], voice: Voice) -> Markup:
 
 
 def _range(ends: Sequence[Any]) -> str:
-    low, high = (str(e)[:19] if isinstance(e, str) else numbers.number(e) if e is not None else "" for e in ends)
+    low, high = (str(e)[:19] if isinstance(e, str) else numbers.exact(e) if e is not None else "" for e in ends)
     if low and high:
         return f"{low} – {high}"
     return f"≥ {low}" if low else f"≤ {high}" if high else ""

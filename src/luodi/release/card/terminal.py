@@ -9,7 +9,7 @@ from luodi.core.words import Language
 from luodi.release.card import forms, numbers
 from luodi.release.card.axes import Axis
 from luodi.release.card.gates import gate_title, group, limit_text, seen, verdict, wanted
-from luodi.release.card.head import ALWAYS, COMPANIONS, purpose
+from luodi.release.card.head import companions, purpose
 from luodi.release.card.markup import one_line
 from luodi.release.card.phrases import Voice
 from luodi.release.card.records import split_text
@@ -48,8 +48,8 @@ def _title(card: Card, voice: Voice) -> Iterable[str]:
 def _headline(card: Card, voice: Voice) -> Iterable[str]:
     unit = card["target"]["unit"]
     known = {figure["name"]: figure for figure in card["figures"]}
-    names = [n for n in (card["metric"], *COMPANIONS[card["goal"]][:6], *ALWAYS) if n in known]
-    rows = [(forms.title(n, voice), forms.value(n, known[n]["value"], unit, voice), forms.interval(known[n])) for n in dict.fromkeys(names)]
+    names = [n for n in (card["metric"], *companions(card)) if n in known]
+    rows = [(forms.title(n, voice), forms.value(n, known[n]["value"], unit, voice), forms.interval(known[n])) for n in names]
     yield _rule(voice("judged.figures"))
     yield from _rows([("", voice("judged.value"), voice("judged.interval")), *rows], (34, -16, -24))
 

@@ -60,18 +60,18 @@ def rule_texts(card: Card, voice: Voice) -> list[Markup]:
     """The decision rule in sentences."""
     rule = card["decision"] or {}
     if rule.get("kind") == "threshold":
-        facts_told = {"positive": name(rule["of"], 40), "threshold": numbers.number(rule["threshold"])}
+        facts_told = {"positive": name(rule["of"], 40), "threshold": numbers.number(rule["threshold"], 4)}
         said = [voice.html("serve.threshold", **facts_told)]
     else:
         said = [voice.html(f"serve.{rule.get('kind', 'unknown')}")]
     if rule.get("review_from") is not None:
-        ends = {"low": numbers.number(rule["review_from"]), "high": numbers.number(rule["review_to"])}
+        ends = {"low": numbers.number(rule["review_from"], 4), "high": numbers.number(rule["review_to"], 4)}
         return [*said, voice.html("serve.review_band", **ends)]
     return [*said, voice.html("serve.review")] if rule.get("review") is not None and rule["kind"] != "threshold" else said
 
 
 def _costs(costs: Mapping[str, Any], voice: Voice) -> Markup:
-    named = [(voice(f"cost.{kind}"), numbers.number(costs[kind], 6)) for kind in ("miss", "false_alarm", "review") if costs.get(kind) is not None]
+    named = [(voice(f"cost.{kind}"), numbers.exact(costs[kind])) for kind in ("miss", "false_alarm", "review") if costs.get(kind) is not None]
     return facts(named) if named else Markup("")
 
 
@@ -83,7 +83,7 @@ def _price_table(rule: Mapping[str, Any], card: Card, voice: Voice) -> Markup:
     width = len(prices[0])
     heads = [(voice("confusion.corner"), ""), *((one_line(one, 24), "number") for one in classes)]
     heads += [(voice("confusion.review"), "number")] if width > len(classes) else []
-    rows = [[name(one, 40), *(numbers.number(price) for price in row)] for one, row in zip(classes, prices, strict=False)]
+    rows = [[name(one, 40), *(numbers.exact(price) for price in row)] for one, row in zip(classes, prices, strict=False)]
     return table(voice("cost.prices"), heads, rows)
 
 

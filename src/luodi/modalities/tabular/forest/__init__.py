@@ -5,7 +5,6 @@ from luodi.modalities.tabular.forest.combine import compact, merge
 from luodi.modalities.tabular.forest.emit import nodes
 from luodi.modalities.tabular.forest.extra_trees import from_extra_trees
 from luodi.modalities.tabular.forest.lightgbm import from_lightgbm
-from luodi.modalities.tabular.forest.pack import packed
 from luodi.modalities.tabular.forest.value import Forest
 from luodi.modalities.tabular.forest.walk import leaves, margins, same_leaves, split_points
 from luodi.modalities.tabular.forest.xgboost import from_xgboost
@@ -21,7 +20,6 @@ __all__ = [
     "margins",
     "merge",
     "nodes",
-    "packed",
     "same_leaves",
     "split_points",
 ]

@@ -111,8 +111,11 @@ def _kept(forest: Forest, splits: Booleans, leaves: Booleans) -> Forest:
     split_place, leaf_place = np.cumsum(splits) - 1, np.cumsum(leaves) - 1
 
     def moved(child: Integers, is_leaf: Booleans) -> Integers:
-        places = np.where(is_leaf, leaf_place[np.where(is_leaf, child, 0)],
-                          split_place[np.where(is_leaf, 0, child)])
+        places = np.where(
+            is_leaf,
+            leaf_place[np.where(is_leaf, child, 0)],
+            split_place[np.where(is_leaf, 0, child)],
+        )
         return np.asarray(places[splits])
 
     return replace(

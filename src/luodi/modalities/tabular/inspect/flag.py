@@ -22,6 +22,7 @@ CATEGORIES_AT_MOST = 50
 PURITY = 0.95
 ALPHA = 1e-3
 ODDS_RATIO = 20.0
+ODDS_RATIO_IF_PURE = 10.0
 ODDS_RATIO_OF_MAJORITY = 100.0
 
 
@@ -87,7 +88,8 @@ def _judged(
         purity = hits / rows
         low = np.nan_to_num(beta.ppf(ALPHA / tried, hits, rows - hits + 1))
         ratio = low / (1 - low) / (base / (1 - base))
-    wanted = np.where(base > 0.5, ODDS_RATIO_OF_MAJORITY, ODDS_RATIO)
+    minority = np.where(purity >= 0.99, ODDS_RATIO_IF_PURE, ODDS_RATIO)
+    wanted = np.where(base > 0.5, ODDS_RATIO_OF_MAJORITY, minority)
     pure = (hits > 0) & (purity >= PURITY) & (ratio >= wanted)
     if not pure.any():
         return None

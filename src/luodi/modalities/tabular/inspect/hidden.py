@@ -14,6 +14,7 @@ from luodi.modalities.tabular.inspect.quick import matrix, measure, predictions,
 ROWS_AT_MOST = 20_000
 ROWS_AT_LEAST = 200
 REPEATS = 4
+RESAMPLES = 30
 HOLDOUT = 0.2
 NOISE_TIMES = 3.0
 DROP_AT_LEAST = 0.02
@@ -27,7 +28,7 @@ class Difference:
         measure: Name of the figure; higher is better.
         random: Its mean over random splits.
         apart: Its mean over splits that keep owners, or later times, apart.
-        noise: Standard deviation between the splits.
+        noise: Standard error of the mean of the splits that keep apart, or of a random one.
     """
 
     measure: str
@@ -97,11 +98,23 @@ def _compared(look: Look, chosen: np.ndarray, apart: Sequence[Cut]) -> Differenc
     features = matrix(look)
 
     def figures(cuts: Sequence[Cut]) -> np.ndarray:
+        """The figure and its standard error for each cut, shape (cuts, 2)."""
         usable = [c for c in cuts if len(c[1]) and len(np.unique(look.truth[c[0]])) > 1]
-        return np.array([score(look, predictions(look, features, *c), c[1]) for c in usable])
+        answers = [(predictions(look, features, *c), c[1]) for c in usable]
+        return np.array([(score(look, *a), _error(look, *a)) for a in answers]).reshape(-1, 2)
 
     random, kept = figures([(rows[:cut], rows[cut:]) for rows in shuffles]), figures(apart)
     if not len(random) or not len(kept) or np.isnan(random).any() or np.isnan(kept).any():
         return None
-    spread = max(float(random.std(ddof=1)), float(kept.std()) / np.sqrt(len(kept)))
-    return Difference(measure(look), float(random.mean()), float(kept.mean()), spread)
+    between = float(kept[:, 0].std()) / np.sqrt(len(kept))
+    within = float(kept[:, 1].mean()) / np.sqrt(len(kept))
+    noise = max(float(random[:, 0].std(ddof=1)), between, within)
+    return Difference(measure(look), float(random[:, 0].mean()), float(kept[:, 0].mean()), noise)
+
+
+def _error(look: Look, answer: np.ndarray, test: np.ndarray) -> float:
+    """Standard error of the figure, by resampling the test rows."""
+    generator = np.random.default_rng(0)
+    draws = (generator.integers(0, len(test), len(test)) for _ in range(RESAMPLES))
+    figures = [score(look, answer[rows], test[rows]) for rows in draws]
+    return float(np.nanstd(figures))

@@ -71,6 +71,7 @@ def _settings(look: Look, rows: int) -> dict[str, Any]:
         "seed": 0,
         "deterministic": True,
         "force_row_wise": True,
+        "num_threads": 1,  # so little work that threads only wait for each other
         "verbose": -1,
     }
 

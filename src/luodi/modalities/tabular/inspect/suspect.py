@@ -2,9 +2,10 @@
 
 After Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels",
 JAIR 2021: a class's threshold is the mean probability that its own rows get for it; a row that
-passes another class's threshold, and most surely that one, is counted as that class. Two
-conditions are added, since honest classes overlap: the row is called with at least 90 %, and
-errors do not fade among the surest rows, as they do where classes merely meet.
+passes another class's threshold, and most surely that one, is counted as that class. Three
+conditions are added, since honest classes overlap: both thresholds are at least 75 %, so that the
+model knows both classes; the row is called with at least 90 %; and errors do not fade among the
+surest rows, as they do where classes merely meet.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ ROWS_AT_LEAST = 200
 CLASSES_AT_MOST = 30
 CLASS_ROWS_AT_LEAST = 20
 SURE = 0.9
-KNOWS_CLASS = 0.6
+KNOWS_CLASS = 0.75
 FADING = 0.3
 SHARE_AT_LEAST = 0.005
 COUNT_AT_LEAST = 5

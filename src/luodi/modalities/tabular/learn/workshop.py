@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,10 +51,10 @@ class TableWorkshop:
     Args:
         parts: The training records and their folds.
         task: The task.
-        plan: A recorded plan whose pairs are used instead of searching for some.
+        recorded: A recorded plan whose pairs are used instead of searching for some.
     """
 
-    def __init__(self, parts: Parts, task: Task, recorded: Sequence[pairs.Pair] = ()) -> None:
+    def __init__(self, parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None) -> None:
         self.task = task
         self.threads = os.cpu_count() or 1
         self.codec = fitted_codec(parts.train, task)
@@ -72,7 +72,7 @@ class TableWorkshop:
         self.target = (self.truth - self.centre) / self.spread if self.shape == "regress" else self.truth
         plan = features.planned(self.codec, self.batch)
         self.slots = features.codes(plan, self.batch.feeds.get("categories"), len(self.truth))
-        self.plan = replace(plan, means=self._means(plan), pairs=tuple(recorded))
+        self.plan = replace(plan, means=self._means(plan)).with_pairs(_recorded(plan, recorded))
         self.base = features.base(self.plan, self.batch, self.slots)
 
     @property
@@ -278,3 +278,13 @@ class TableWorkshop:
     def weigh(self, members: Sequence[Member]) -> float:
         """See ``Workshop.weigh``."""
         return float(sum(m.rounds for member in members for m in member.models if m.family in FORESTS))
+
+
+def _recorded(plan: FeaturePlan, recorded: Mapping[str, Any] | None) -> list[pairs.Pair]:
+    """The pairs of a recorded plan whose columns are still there."""
+    place = {name: i for i, name in enumerate(plan.numbers)}
+    return [
+        pairs.Pair(operation, place[left], place[right])
+        for operation, left, right in (recorded or {}).get("pairs", ())
+        if left in place and right in place
+    ]

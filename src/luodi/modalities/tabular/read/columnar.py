@@ -15,6 +15,7 @@ from luodi.modalities.tabular.read.sources import Source
 
 _ROW = "\x00row"
 _BYTES_A_CELL = 16.0
+FIELDS = 64  # an object with more fields is a mapping, not a record
 _EXCEL_GROWTH = 20.0  # bytes in memory for a byte of a packed sheet
 
 
@@ -36,7 +37,8 @@ def parquet(source: Source, options: Options) -> Raw:
     frame = _attempt(source, lambda: lazy.collect(engine="streaming" if part else "auto"))
     if part is not None:
         notes = (*notes, memory.sampled(source.label, frame.height, part))
-    return Raw(_flat(frame.rename(dict(zip(frame.columns, full, strict=True)))), source.label, notes)
+    frame, nested = flat(frame.rename(dict(zip(frame.columns, full, strict=True))))
+    return Raw(frame, source.label, (*notes, *nested))
 
 
 def excel(source: Source, options: Options) -> Raw:
@@ -68,14 +70,13 @@ def excel(source: Source, options: Options) -> Raw:
     if not frame.height:
         raise LuodiError("read.header_only", source=source.label)
     if others:
-        evidence = {"source": source.label, "read": book.sheet_names[0], "others": names.listed(others)}
+        evidence = {
+            "source": source.label,
+            "read": book.sheet_names[0],
+            "others": names.listed(others),
+        }
         notes = (*notes, Finding("read.sheets", "note", None, evidence))
     return Raw(frame, source.label, notes)
-
-
-def flat(frame: pl.DataFrame) -> pl.DataFrame:
-    """Records inside records become columns ``outer.inner``; lists become their JSON text."""
-    return _flat(frame)
 
 
 def _scanned(source: Source) -> tuple[pl.LazyFrame, pl.Schema, int]:
@@ -111,13 +112,17 @@ def _heading(
     return list(given), False, ()
 
 
-def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+def flat(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+    """Objects inside records become columns ``outer.inner``; lists and deeper ones JSON text."""
+    notes = []
     for name, dtype in frame.schema.items():
-        if isinstance(dtype, pl.Struct):
+        if isinstance(dtype, pl.Struct) and len(dtype.fields) <= FIELDS:
             fields = [f"{name}.{field.name}" for field in dtype.fields]
             frame = frame.with_columns(pl.col(name).struct.rename_fields(fields)).unnest(name)
-            return _flat(frame)
-        if isinstance(dtype, pl.List | pl.Array):
-            as_text = [None if v is None else str(list(v)) for v in frame[name]]
-            frame = frame.with_columns(pl.Series(name, as_text, pl.String))
-    return frame
+    for name, dtype in frame.schema.items():
+        if dtype.is_nested():
+            boxed = frame.select(pl.struct(pl.col(name).alias("v")).struct.json_encode())
+            texts = boxed.to_series().str.slice(5).str.head(-1).replace("null", None)
+            frame = frame.with_columns(texts.alias(name))
+            notes.append(Finding("read.nested", "warning", name))
+    return frame, tuple(notes)

@@ -68,7 +68,7 @@ def postgresql(source: Source, options: Options) -> Raw:
     """
     query = query_of(options, source.label)
     try:
-        from adbc_driver_postgresql import dbapi
+        from adbc_driver_postgresql import dbapi  # type: ignore[import-not-found]
     except ImportError:
         raise needs("adbc-driver-postgresql", "sql") from None
     try:
@@ -87,7 +87,12 @@ def _only_reads(action: int, *_: Any) -> int:
     """Allow what a SELECT does, and nothing that writes, attaches or changes a setting."""
     import sqlite3
 
-    allowed = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+    allowed = {
+        sqlite3.SQLITE_SELECT,
+        sqlite3.SQLITE_READ,
+        sqlite3.SQLITE_FUNCTION,
+        sqlite3.SQLITE_RECURSIVE,
+    }
     return sqlite3.SQLITE_OK if action in allowed else sqlite3.SQLITE_DENY
 
 
@@ -123,5 +128,7 @@ def _fetched(
 
 def _refused(label: str, error: Exception) -> LuodiError:
     """What a database said, without any password that an address in it may carry."""
-    reason = re.sub(r"://[^@\s]*@", "://", str(error)).strip().splitlines() or [type(error).__name__]
+    reason = re.sub(r"://[^@\s]*@", "://", str(error)).strip().splitlines() or [
+        type(error).__name__
+    ]
     return LuodiError("read.database", source=label, reason=reason[0][:200])

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from luodi.core.errors import LuodiError
@@ -15,6 +16,7 @@ from luodi.modalities.tabular.read import dialect as dialects
 from luodi.modalities.tabular.read import encoding, lines, memory, names, sources
 from luodi.modalities.tabular.read.dialect import WHITESPACE, Dialect
 from luodi.modalities.tabular.read.missing import PARSER_WORDS, WORDS
+from luodi.modalities.tabular.read.numbers import Sign
 from luodi.modalities.tabular.read.raw import Options, Raw
 from luodi.modalities.tabular.read.sources import Source
 
@@ -106,15 +108,14 @@ def finished(
     Raises:
         LuodiError: ``read.header_only``.
     """
-    rows = frame.height
-    frame = _without_blank(frame)
+    frame, blank = _without_blank(frame)
     if not frame.height:
         raise LuodiError("read.header_only", source=label)
     notes = (*notes, *layout.notes)
-    if blank := rows - frame.height:
+    if blank:
         notes = (*notes, Finding("read.blank_rows", "note", None, {"source": label, "rows": blank}))
-    comma = "," if layout.dialect.decimal_comma else None
-    point = "." if layout.dialect.delimiter == "," else None
+    comma: Sign | None = "," if layout.dialect.decimal_comma else None
+    point: Sign | None = "." if layout.dialect.delimiter == "," else None
     return Raw(frame, label, notes, options.decimal or comma or point)
 
 
@@ -134,7 +135,11 @@ def _columns(found: Dialect, options: Options, label: str) -> tuple[tuple[str, .
         return tuple(f"column_{place}" for place in range(1, found.width + 1)), False
     if given is True or {names.loose(n) for n in first.fields} <= {names.loose(n) for n in given}:
         if len(found.records) > 1 and len(first.fields) != found.width:
-            facts = {"line": found.records[1].line, "fields": found.width, "wanted": len(first.fields)}
+            facts = {
+                "line": found.records[1].line,
+                "fields": found.width,
+                "wanted": len(first.fields),
+            }
             raise LuodiError("read.ragged", source=label, **facts)
         return first.fields, True
     if len(given) == found.width + 1 and options.spare in given:
@@ -202,7 +207,9 @@ def _exact(frame: pl.DataFrame, text: Text, layout: Layout) -> pl.DataFrame:
     """Take columns with huge whole numbers as text again, where no digit is lost."""
     numbers = [name for name in layout.columns if name in layout.numbers]
     largest = frame.select(pl.col(numbers).abs().max()).row(0)
-    huge = {n for n, most in zip(numbers, largest, strict=True) if most is not None and most >= EXACT}
+    huge = {
+        n for n, most in zip(numbers, largest, strict=True) if most is not None and most >= EXACT
+    }
     if not huge:
         return frame
     schema = {n: pl.String if n in huge else t for n, t in layout.schema(True).items()}
@@ -218,14 +225,19 @@ def _exact(frame: pl.DataFrame, text: Text, layout: Layout) -> pl.DataFrame:
     return frame.with_columns(lazy.select(sorted(huge)).collect())
 
 
-def _without_blank(frame: pl.DataFrame) -> pl.DataFrame:
-    """Without records that are empty altogether; of a single column, only those at the end."""
-    first = frame[:, 0] if frame.width else pl.Series([], dtype=pl.String)
+def _without_blank(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Without records that are empty altogether, and how many stood before the last full one.
+
+    In a single column an empty line is a missing value, unless it stands at the end.
+    """
+    first = frame[:, 0]
     if not first.null_count():
-        return frame
+        return frame, 0
+    empty = first.is_null().to_numpy().copy()
+    suspects = frame.filter(first.is_null()).select(pl.all_horizontal(pl.all().is_null()))
+    empty[empty] = suspects.to_series().to_numpy()
+    full = np.flatnonzero(~empty)
+    end = int(full[-1]) + 1 if len(full) else 0
     if frame.width == 1:
-        return frame.head(int(first.is_not_null().arg_true().max() or -1) + 1)
-    empty = frame.filter(first.is_null()).select(pl.all_horizontal(pl.all().is_null())).to_series()
-    keep = first.is_not_null().to_numpy().copy()
-    keep[~keep] = ~empty.to_numpy()
-    return frame.filter(pl.Series(keep))
+        return frame.head(end), 0
+    return frame.filter(pl.Series(~empty)), int(empty[:end].sum())

@@ -89,7 +89,9 @@ def patient(
     return frame.with_columns(pl.all().replace("", None))
 
 
-def records(stream: io.TextIOBase, dialect: Dialect, width: int, label: str, line: int = 0) -> Iterator[list[str]]:
+def records(
+    stream: io.TextIOBase, dialect: Dialect, width: int, label: str, line: int = 0
+) -> Iterator[list[str]]:
     """Records of a stream one by one, each of the same width.
 
     Raises:
@@ -98,7 +100,9 @@ def records(stream: io.TextIOBase, dialect: Dialect, width: int, label: str, lin
     if dialect.delimiter == WHITESPACE:
         numbered = ((n, split_blanks(text)) for n, text in enumerate(stream, line + 1))
     else:
-        reader = csv.reader(stream, delimiter=dialect.delimiter, skipinitialspace=dialect.spaced_quotes)
+        reader = csv.reader(
+            stream, delimiter=dialect.delimiter, skipinitialspace=dialect.spaced_quotes
+        )
         numbered = ((line + reader.line_num, fields) for fields in reader)
     for number, fields in numbered:
         if len(fields) == width:

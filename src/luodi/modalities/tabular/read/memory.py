@@ -19,7 +19,7 @@ _WHOLE = 2**32
 def limit() -> float:
     """Bytes that raw records may take on this machine, now."""
     try:
-        import psutil
+        import psutil  # type: ignore[import-untyped]
 
         return float(psutil.virtual_memory().available) * SHARE
     except ImportError:

@@ -6,7 +6,22 @@ NOT_A_NUMBER = frozenset({"NaN", "nan", "NAN", "-nan", "-NaN"})
 """How programs write the result of a failed computation; in a regression target it is an error."""
 
 WORDS = NOT_A_NUMBER | frozenset(
-    {"", "?", "NA", "N/A", "n/a", "#N/A", "#NA", "NULL", "Null", "null", "None", "<NA>", "NaT", "\\N"}
+    {
+        "",
+        "?",
+        "NA",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "#NA",
+        "<NA>",
+        "NULL",
+        "Null",
+        "null",
+        "None",
+        "NaT",
+        "\\N",
+    }
 )
 """Words that mean "missing", compared after outer white space is gone and width is folded.
 

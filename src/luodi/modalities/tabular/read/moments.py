@@ -36,7 +36,10 @@ _DATE = (
     (re.compile(r"[A-Za-z]{3}( )\d{1,2}, \d{4}"), "%b %d, %Y"),
     (re.compile(r"[A-Za-z]{4,9}( )\d{1,2}, \d{4}"), "%B %d, %Y"),
 )
-_SPLIT = re.compile(r"(?P<date>\D*\d[^T:]*?)(?:(?P<gap>[T ])?(?P<time>\d{1,2}[:时].*?))?(?P<zone>Z|[+-]\d\d:?\d\d)?")
+_SPLIT = re.compile(
+    r"(?P<date>\D*\d[^T:]*?)"
+    r"(?:(?P<gap>[T ])?(?P<time>\d{1,2}[:时].*?)(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
+)
 _NUMBERS = r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}"
 
 
@@ -57,7 +60,9 @@ class Moments:
     torn: bool = False
 
 
-def recognised(texts: pl.Series, day_first: bool | None = None, first: Sequence[str] = ()) -> Moments:
+def recognised(
+    texts: pl.Series, day_first: bool | None = None, first: Sequence[str] = ()
+) -> Moments:
     """Find the formats that texts are written in and read them.
 
     Args:
@@ -77,14 +82,14 @@ def recognised(texts: pl.Series, day_first: bool | None = None, first: Sequence[
     for _ in range(_ROUNDS):
         rest = texts.filter(texts.is_not_null() & values.is_null())
         shapes = Counter(filter(None, map(_shape, _sample(rest))))
-        fresh = [shape for shape, _ in shapes.most_common() if _open(shape) not in found]
+        fresh = [shape for shape, _ in shapes.most_common() if shape[0] not in found]
         if not fresh:
             break
         for shape in fresh:
             wanted, sure = _ordered(shape, texts, day_first)
-            found[_open(shape)] = 0
+            found[shape[0]] = 0
             if wanted is None:
-                torn = True
+                torn = torn or not sure
                 continue
             values, gained = _filled(values, texts, wanted)
             found |= {wanted: gained}
@@ -111,9 +116,9 @@ def compact(values: pl.Series) -> str | None:
         if low is None or not (least <= low and high <= most):  # type: ignore[operator]
             continue
         different = values.drop_nulls().unique()
-        if len(different) >= 3 and (different == different.floor()).all():
-            if from_numbers(different, pattern).null_count() == 0:
-                return pattern
+        whole = len(different) >= 3 and (different == different.floor()).all()
+        if whole and from_numbers(different, pattern).null_count() == 0:
+            return pattern
     return None
 
 
@@ -128,7 +133,7 @@ def unix(values: pl.Series, named: bool) -> str | None:
     if high is None or not isinstance(high, int | float):
         return None
     for name, micros in UNIX.items():
-        if high * micros < 4.2e15:  # the year 2103
+        if high * micros < 4.2e15:  # the year 2103; 6.3e14 is the end of 1989
             late = isinstance(low, int | float) and low * micros > 6.3e14
             return name if named or late else None
     return None
@@ -173,19 +178,16 @@ def _shape(text: str) -> tuple[str, str] | None:
         if clock is None:
             return None
         form += (match["gap"] or "") + clock
-    elif match["zone"]:
-        return None
     return form + ("%z" if match["zone"] else ""), day[1]
-
-
-def _open(shape: tuple[str, str]) -> str:
-    return shape[0]
 
 
 def _ordered(
     shape: tuple[str, str], texts: pl.Series, day_first: bool | None
 ) -> tuple[str | None, bool]:
-    """A shape with the order of day and month settled, and whether anything proves it."""
+    """A shape with the order of day and month settled, and whether anything proves it.
+
+    None and False: both orders are proven. None and True: two-digit years prove nothing at all.
+    """
     form, separator = shape
     if "{day}" not in form:
         return form, True
@@ -193,6 +195,8 @@ def _ordered(
     if first > 12 and second > 12:
         return None, False
     proven = first > 12 or second > 12 or day_first is not None
+    if "%y" in form and not proven:
+        return None, True
     by_habit = separator != "/"
     leading = first > 12 or (second <= 12 and (by_habit if day_first is None else day_first))
     order = {"day": "%d", "month": "%m"} if leading else {"day": "%m", "month": "%d"}

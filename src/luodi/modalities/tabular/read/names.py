@@ -86,6 +86,8 @@ def nearest(name: str, present: Sequence[str]) -> str:
 
 def listed(names: Sequence[str], most: int = 5, width: int = 60) -> str:
     """Names for a message: quoted, cut, and no more than a few."""
-    shown = [f"'{name if len(name) <= width else name[: width - 1] + '…'}'" for name in names[:most]]
+    shown = [
+        f"'{name if len(name) <= width else name[: width - 1] + '…'}'" for name in names[:most]
+    ]
     more = f" (+{len(names) - most})" if len(names) > most else ""
     return ", ".join(shown) + more

@@ -7,6 +7,7 @@ from typing import Literal
 import polars as pl
 
 Sign = Literal[".", ","]
+SIGNS: tuple[Sign, ...] = (".", ",")
 
 _THOUSANDS = r"[ '’]"  # between groups of three these can mean nothing else
 _COMMA_CERTAIN = (
@@ -14,7 +15,7 @@ _COMMA_CERTAIN = (
 )
 _POINT_CERTAIN = r"^[+-]?\d{1,3}((,\d{3})+\.\d*|(,\d{3}){2,})$"
 _EITHER = r"^[+-]?[1-9]\d{0,2},\d{3}$"
-_POINT_GROUPS = r"^[+-]?\d{1,3}(\.\d{3})+$"
+_POINT_GROUPS = r"^[+-]?[1-9]\d{0,2}(\.\d{3})+$"
 _FORM: dict[Sign, str] = {
     ".": r"^[+-]?(\d{1,3}([, '’]\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?$",
     ",": r"^[+-]?(\d{1,3}([. '’]\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?$",
@@ -41,6 +42,30 @@ def evidence(texts: pl.Series) -> Sign | Literal["either"] | None:
     if comma != point:
         return "," if comma else "."
     return "either" if not comma and commas.str.contains(_EITHER).any() else None
+
+
+def sign_of(texts: pl.Series, given: Sign | None, usual: Sign | None) -> tuple[Sign, bool]:
+    """The decimal sign of a column, and whether anything but habit says so.
+
+    Args:
+        texts: Canonical texts of the column.
+        given: The sign that the task names or other columns prove.
+        usual: The sign that the form of the file suggests.
+    """
+    seen = evidence(texts)
+    if seen in (".", ","):
+        return seen, True
+    if seen == "either":
+        return given or usual or ".", given is not None
+    if given == "," and _only_groups(texts):
+        return ",", True
+    return ".", True
+
+
+def _only_groups(texts: pl.Series) -> bool:
+    """Whether every text with a point has it before groups of three digits."""
+    points = texts.filter(texts.str.contains(".", literal=True).fill_null(False))
+    return len(points) > 0 and bool(points.str.contains(_POINT_GROUPS).all())
 
 
 def parsed(texts: pl.Series, sign: Sign = ".") -> pl.Series:

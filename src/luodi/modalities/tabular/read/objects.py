@@ -43,18 +43,21 @@ def read(source: Source, options: Options) -> Raw:
 def _raw(frame: pl.DataFrame, source: Source, notes: tuple[Finding, ...]) -> Raw:
     if not frame.height or not frame.width:
         raise LuodiError("read.header_only", source=source.label)
-    frame = columnar.flat(frame)
+    frame, nested = columnar.flat(frame)
     full, unnamed = names.cleaned(frame.columns, source.label)
     renamed = frame.rename(dict(zip(frame.columns, full, strict=True)))
-    return Raw(renamed, source.label, (*notes, *unnamed))
+    return Raw(renamed, source.label, (*notes, *nested, *unnamed))
 
 
 def _lines(text: bytes, label: str) -> pl.DataFrame:
     """By the fast parser; what it refuses, line by line."""
     try:
-        return pl.read_ndjson(io.BytesIO(text), infer_schema_length=None)
+        frame = pl.read_ndjson(io.BytesIO(text), infer_schema_length=None)
     except pl.exceptions.PolarsError:
+        frame = pl.DataFrame()
+    if not frame.width or any(dtype.is_nested() for dtype in frame.dtypes):
         return from_records(list(_objects(io.BytesIO(text), label)))
+    return frame
 
 
 def _array(text: bytes, label: str) -> pl.DataFrame:
@@ -101,7 +104,7 @@ def series(name: str, values: list[Any]) -> pl.Series:
             return pl.Series(name, [None if v is None else float(v) for v in values], pl.Float64)
     if kinds == {bool}:
         return pl.Series(name, values, pl.Boolean)
-    if kinds == {dict}:
+    if kinds == {dict} and len({key for v in values for key in v or ()}) <= columnar.FIELDS:
         return pl.DataFrame({name: values}, strict=False, infer_schema_length=None)[name]
     return pl.Series(name, [_text(value) for value in values], pl.String)
 
@@ -111,7 +114,9 @@ def _text(value: Any) -> str | None:
         return value
     if isinstance(value, bytes):
         return value.decode("utf-8", errors="replace")
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else _scalar(value)
+    return (
+        json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else _scalar(value)
+    )
 
 
 def _scalar(value: Any) -> str:

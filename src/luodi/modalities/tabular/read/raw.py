@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
@@ -32,7 +32,7 @@ class Options:
 
     encoding: str | None = None
     delimiter: str | None = None
-    decimal: str | None = None
+    decimal: Literal[".", ","] | None = None
     header: bool | tuple[str, ...] = True
     query: str | None = None
     text: Callable[[str], bool] = field(default=lambda name: False)
@@ -69,4 +69,4 @@ class Raw:
     frame: pl.DataFrame
     label: str
     notes: tuple[Finding, ...] = ()
-    decimal: str | None = None
+    decimal: Literal[".", ","] | None = None

@@ -81,7 +81,11 @@ def _streamed(source: Source, options: Options, layout: Layout, part: float) -> 
         try:
             rows = [record for row, record in enumerate(records) if memory.kept(row, part)]
         except UnicodeDecodeError as error:
-            facts = {"encoding": found.name, "line": "?", "byte": f"0x{error.object[error.start]:02x}"}
+            facts = {
+                "encoding": found.name,
+                "line": "?",
+                "byte": f"0x{error.object[error.start]:02x}",
+            }
             raise LuodiError("read.undecodable", source=source.label, **facts) from None
     frame = pl.DataFrame(rows, schema=dict.fromkeys(layout.columns, pl.String), orient="row")
     return frame.with_columns(pl.all().replace("", None))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, cast
 
 from luodi.core.errors import LuodiError
 
@@ -18,6 +18,7 @@ Format = Literal["delimited", "parquet", "excel", "json", "lines", "sqlite", "po
 HEAD_BYTES = 262_144
 _ZIP, _OLE, _GZIP = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x1f\x8b"
 _PACKED = {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf": "7z"}
+_SPACING = (9, 10, 12, 13, 26, 27)  # tab, line ends, form feed, end of file, escape
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -84,9 +85,8 @@ def identify(address: str | Path) -> Source:
 @contextmanager
 def opened(path: Path, packed: bool) -> Iterator[BinaryIO]:
     """A file's bytes as a stream, unpacked."""
-    file: BinaryIO = gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[assignment]
-    with file:
-        yield file
+    with path.open("rb") as file:
+        yield cast("BinaryIO", gzip.GzipFile(fileobj=file)) if packed else file
 
 
 def content(source: Source) -> bytes:
@@ -126,7 +126,7 @@ def _neighbour(path: Path) -> str:
 def _format(path: Path, head: bytes) -> Format:
     if head.startswith(b"PAR1"):
         return "parquet"
-    if head.startswith(_OLE) or head.startswith(_ZIP) and (b"xl/" in head or b"[Content_Types]" in head):
+    if head.startswith(_OLE) or head.startswith(_ZIP) and b"[Content_Types].xml" in head:
         return "excel"
     if head.startswith(b"SQLite format 3\x00"):
         raise LuodiError("read.needs_query", source=path.name)
@@ -148,7 +148,7 @@ def looks_like_text(head: bytes) -> bool:
         return True
     if b"\x00" in head:
         return utf16(head) is not None
-    control = sum(head.count(bytes([code])) for code in range(32) if code not in (9, 10, 12, 13, 26, 27))
+    control = sum(head.count(bytes([code])) for code in range(32) if code not in _SPACING)
     return control <= len(head) * 0.01
 
 

@@ -110,30 +110,6 @@ def test_fewer_rounds_give_a_forest_of_those_rounds(train, rows):
     assert np.abs(trees.margins(forest, rows) - wanted).max() < 1e-12
 
 
-def test_packing_shrinks_the_bytes_but_not_the_meaning(train, rows):
-    import onnx
-    import onnxruntime
-    from onnx import TensorProto, helper
-
-    nodes, initializers = trees.nodes(train("xgboost", "multi", False).forest, "x", "y", "t")
-    nodes.append(helper.make_node("Unsqueeze", ["y", "axes"], ["z"]))
-    nodes.append(helper.make_node("Transpose", ["z"], ["w"], perm=[2, 0, 1]))
-    initializers.append(helper.make_tensor("axes", TensorProto.INT64, [1], [-1]))
-    ends = [helper.make_tensor_value_info(*one) for one in (("x", 11, [None, 5]), ("w", 11, None))]
-    graph = helper.make_graph(nodes, "g", ends[:1], ends[1:], initializers)
-    opsets = [helper.make_opsetid("", 21), helper.make_opsetid("ai.onnx.ml", 5)]
-    model = helper.make_model(graph, opset_imports=opsets, ir_version=10)
-    content = trees.packed(model)
-    assert onnx.ModelProto.FromString(content) == model
-    assert len(content) < 0.9 * len(model.SerializeToString())
-    feeds = {"x": rows.astype(float)}
-    one, two = (
-        onnxruntime.InferenceSession(data).run(None, feeds)[0]
-        for data in (content, model.SerializeToString())
-    )
-    assert np.array_equal(one, two)
-
-
 def categorical_lightgbm():
     import lightgbm
 
@@ -156,9 +132,7 @@ def dart_xgboost():
     import xgboost
 
     X = np.random.default_rng(0).normal(size=(100, 2))
-    return trees.from_xgboost(
-        xgboost.train({"booster": "dart"}, xgboost.DMatrix(X, X[:, 0]), 2), 2
-    )
+    return trees.from_xgboost(xgboost.train({"booster": "dart"}, xgboost.DMatrix(X, X[:, 0]), 2), 2)
 
 
 def categorical_catboost():

@@ -12,7 +12,9 @@ def row(frame):
 def test_running_numbers_and_unique_codes_are_identifiers(codes, clean):
     frame = clean(500)
     frame = frame.with_columns(
-        UDI=row(frame) + 1, code=pl.format("M{}", row(frame) * 37), noise=pl.Series(np.arange(500) * 1.7)
+        UDI=row(frame) + 1,
+        code=pl.format("M{}", row(frame) * 37),
+        noise=pl.Series(np.arange(500) * 1.7),
     )
     found = codes(frame)
     assert ("data.identifier", "UDI") in found
@@ -44,8 +46,10 @@ def test_constant_and_empty_columns_are_told(codes, clean):
 
 
 def test_words_among_numbers_are_told_with_examples(findings, clean):
-    text = pl.when(pl.int_range(pl.len()) % 20 == 0).then(pl.lit("err")).otherwise(
-        pl.col("size").round(1).cast(pl.String)
+    text = (
+        pl.when(pl.int_range(pl.len()) % 20 == 0)
+        .then(pl.lit("err"))
+        .otherwise(pl.col("size").round(1).cast(pl.String))
     )
     finding = findings(clean(500).with_columns(reading=text))["data.mixed_types"]
     assert (finding.column, finding.evidence["others"]) == ("reading", 25)

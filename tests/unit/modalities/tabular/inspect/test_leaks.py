@@ -95,12 +95,16 @@ def test_ai4i_gives_away_its_four_failure_modes_and_nothing_else(findings, codes
 def german(path):
     text = "\n".join(line for line in path.read_text().splitlines() if line)
     names = [f"a{number}" for number in range(1, 21)]
-    return pl.read_csv(io.StringIO(text), separator=" ", has_header=False, new_columns=[*names, "y"])
+    return pl.read_csv(
+        io.StringIO(text), separator=" ", has_header=False, new_columns=[*names, "y"]
+    )
 
 
 def adult(path):
     text = path.read_text().replace(", ", ",")
-    return pl.read_csv(io.StringIO(text), has_header=False, null_values="?").rename({"column_15": "y"})
+    names = [f"a{number}" for number in range(1, 15)]
+    options = {"has_header": False, "null_values": "?", "new_columns": [*names, "y"]}
+    return pl.read_csv(io.StringIO(text), **options)
 
 
 def card(path):
@@ -137,7 +141,9 @@ def steel(path):
 def test_real_tables_without_a_leak_are_not_accused(codes, real, name, read):
     found = codes(read(real(name)))
     assert leaks(found) == set()
-    assert not {"label.suspect", "data.unit_break", "data.entity_split"} & {code for code, _ in found}
+    assert not {"label.suspect", "data.unit_break", "data.entity_split"} & {
+        code for code, _ in found
+    }
 
 
 def test_steel_plates_other_faults_are_leaks(codes, real):

@@ -85,8 +85,9 @@ def drifting(rows=1500, seed=0):
 def stamped(frame):
     start = datetime(2024, 1, 1)
     return frame.with_columns(
-        at=pl.datetime_range(start, interval="1h", closed="left",
-                             end=start.replace(year=2034), eager=True).head(frame.height)
+        at=pl.datetime_range(
+            start, interval="1h", closed="left", end=start.replace(year=2034), eager=True
+        ).head(frame.height)
     )
 
 
@@ -105,7 +106,7 @@ def test_a_split_by_time_ignores_nothing(codes):
 def test_rows_that_follow_each_other_are_told_without_a_time_column(codes):
     assert ("data.order_ignored", None) in codes(drifting(), goal="regress")
     shuffled = drifting().sample(fraction=1.0, shuffle=True, seed=1)
-    assert codes(shuffled, goal="regress") == []
+    assert "data.order_ignored" not in {code for code, _ in codes(shuffled, goal="regress")}
 
 
 def test_a_time_that_does_not_matter_is_a_note(findings, clean):

@@ -15,8 +15,11 @@ def test_honest_records_give_no_finding(codes, clean, seed, goal):
 @pytest.mark.parametrize("seed", range(3))
 def test_a_rare_class_gives_no_finding(codes, clean, seed):
     frame = clean(3000, seed)
-    rare = frame.with_columns(y=pl.when(pl.col("size") + pl.col("gappy").fill_null(2) * 3 > 78)
-                              .then(pl.lit("bad")).otherwise(pl.lit("good")))
+    rare = frame.with_columns(
+        y=pl.when(pl.col("size") + pl.col("gappy").fill_null(2) * 3 > 78)
+        .then(pl.lit("bad"))
+        .otherwise(pl.lit("good"))
+    )
     assert ("leak.flag", "kind") not in codes(rare)
 
 
@@ -52,4 +55,6 @@ def test_every_finding_has_its_text_in_both_languages(clean):
             for part in words.PARTS:
                 entry = words.room(room)[code][part]
                 assert entry["en"] and entry["zh"], f"{room}.{code}"
-    assert isinstance(Finding("data.too_small", "error", None, {"rows": 1, "wanted": 2}).part("seen"), str)
+    assert isinstance(
+        Finding("data.too_small", "error", None, {"rows": 1, "wanted": 2}).part("seen"), str
+    )

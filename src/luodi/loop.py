@@ -1,0 +1,287 @@
+"""The composition root: the only module that knows two stages, and joins them."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from luodi.core.errors import LuodiError
+from luodi.core.events import Event, Listener, silent
+from luodi.core.task import Task
+from luodi.core.values import Artifact, Candidate, Dataset, Finding, Parts, Recipe, Verdict
+from luodi.modalities import modality
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from luodi.compress import Chosen
+    from luodi.core.modality import Workshop
+    from luodi.train import Found
+
+TaskLike = Task | str | Path | dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build ended with.
+
+    Attributes:
+        path: The release file; None when a gate failed and nothing was written.
+        digest: ``sha256:…`` of the release; None with it.
+        verdict: What the judge said.
+        leaderboard: Candidates and members, best first.
+        seconds: Time of the whole build.
+        artifact: What was judged.
+    """
+
+    path: Path | None
+    digest: str | None
+    verdict: Verdict
+    leaderboard: Sequence[Mapping[str, Any]]
+    seconds: float
+    artifact: Artifact
+
+
+def new(name: str, source: str, target: str, *, listener: Listener = silent) -> str:
+    """Text of a commented task file, written from a look at the data."""
+    from luodi import data
+
+    return data.propose(name, source, target, listener)
+
+
+def check(task: TaskLike, *, listener: Listener = silent) -> tuple[Finding, ...]:
+    """What is wrong with the records and the task, before any training.
+
+    Raises:
+        LuodiError: ``task.*`` and ``read.*``.
+    """
+    return _examined(Task.load(task), listener)[1]
+
+
+def build(
+    task: TaskLike,
+    *,
+    output: str | Path | None = None,
+    plan: str | Path | None = None,
+    force: bool = False,
+    listener: Listener = silent,
+) -> Built:
+    """Records and a task in, one judged release file out.
+
+    Args:
+        task: A task, a path to a task file, YAML text or a mapping.
+        output: Where to write; ``NAME.luodi`` in the current folder when not given.
+        plan: A release whose recorded plan is repeated, without a clock.
+        force: Go on over error-level findings, and write although a gate failed.
+        listener: Told of stages, progress and candidates.
+
+    Raises:
+        LuodiError: ``task.*``, ``read.*``, ``data.*``, ``gate.*``, ``convert.*``, ``release.*``.
+    """
+    from luodi import evaluate
+    from luodi.store import disk
+
+    began = time.monotonic()
+    contract = Task.load(task)
+    evaluate.check_gates(contract)
+    recorded = _recorded(plan)
+    path = Path(output or f"{contract.name}.luodi")
+    disk.make_folder(path.parent)
+    parts, findings = _examined(contract, listener)
+    if not force:
+        _refuse_errors(findings)
+    workshop, found, candidates = _trained(parts, contract, recorded, listener)
+    chosen, baselines = _converted(workshop, found, candidates, parts, contract, listener)
+    verdict = evaluate.judge(
+        chosen.artifact, parts.holdout, contract,
+        baselines=baselines, findings=findings, listener=listener,
+    )  # fmt: skip
+    board = _leaderboard(chosen, found)
+    packed = _packed(contract, parts, chosen, verdict, board, force)
+    from luodi import release
+
+    if packed is not None:
+        release.write(path, packed)
+    digest = release.digest_of(packed) if packed is not None else None
+    seconds = time.monotonic() - began
+    shipped = path if packed is not None else None
+    return Built(shipped, digest, verdict, board, seconds, chosen.artifact)
+
+
+def _examined(task: Task, listener: Listener) -> tuple[Parts, tuple[Finding, ...]]:
+    """The records, cut, and what the check has to say of them."""
+    from luodi import data
+
+    listener(Event("stage", {"name": "data"}))
+    kind = modality()
+    dataset = kind.read(task, listener)
+    parts = data.split(dataset, task, _holdout(task, dataset))
+    return parts, tuple(data.check(dataset, task, parts, listener))
+
+
+def _holdout(task: Task, dataset: Dataset) -> Dataset | None:
+    """The holdout file's records, if the task names one."""
+    if not isinstance(task.split.holdout, str):
+        return None
+    source = task.path(task.split.holdout)
+    return modality().read_like(
+        source, dataset.columns, dataset.target, dataset.labels, data=task.data
+    )
+
+
+def _refuse_errors(findings: Sequence[Finding]) -> None:
+    errors = [f for f in findings if f.severity == "error"]
+    if errors:
+        listed = ", ".join(f"{f.code}:{f.column}" if f.column else f.code for f in errors[:8])
+        raise LuodiError("build.findings", count=len(errors), listed=listed)
+
+
+def _recorded(plan: str | Path | None) -> Mapping[str, Any] | None:
+    from luodi.runtime import load
+
+    return None if plan is None else load.load(plan).plan
+
+
+def _trained(
+    parts: Parts, task: Task, recorded: Mapping[str, Any] | None, listener: Listener
+) -> tuple[Workshop, Found, list[Candidate]]:
+    """The search, or the repetition of a recorded one, and the candidates that came of it."""
+    from luodi import train
+
+    listener(Event("stage", {"name": "train", "budget": task.budget}))
+    workshop = modality().workshop(parts, task, recorded)
+    if recorded is None:
+        found = train.search(workshop, train.Clock(task.budget), listener)
+        return workshop, found, train.compose(found, workshop, task)
+    recipes = [
+        Recipe(m["family"], m["params"], m["features"], m["seed"], tuple(m["rounds"]))
+        for m in recorded["members"]
+    ]
+    found = train.replay(workshop, recipes, listener)
+    weights = [m["weight"] for m in recorded["members"]]
+    single = recorded["name"] == "single"
+    candidate = train.replayed(found, weights, single, workshop, task)
+    return workshop, found, [replace(candidate, name=recorded["name"])]
+
+
+def _converted(
+    workshop: Workshop,
+    found: Found,
+    candidates: Sequence[Candidate],
+    parts: Parts,
+    task: Task,
+    listener: Listener,
+) -> tuple[Chosen, dict[str, Artifact]]:
+    """What is shipped, and the baselines as graphs of their own."""
+    from luodi import compress, train
+
+    kind = modality()
+    chosen = compress.ship(candidates, kind, parts, task, listener)
+    named = train.baselines(found, workshop, task)
+    return chosen, {name: kind.converted(candidate) for name, candidate in named.items()}
+
+
+def _leaderboard(chosen: Chosen, found: Found) -> list[dict[str, Any]]:
+    """Candidates with their size and speed, then the members they were made of."""
+    rows = [dict(row) for row in chosen.front]
+    rows += [
+        {
+            "name": f"{m.recipe.family} {number}",
+            "family": m.recipe.family,
+            "score": m.score,
+            "seconds": m.seconds,
+        }
+        for number, m in enumerate(found.members, 1)
+    ]
+    return sorted(rows, key=lambda row: -row["score"])
+
+
+def _packed(
+    task: Task,
+    parts: Parts,
+    chosen: Chosen,
+    verdict: Verdict,
+    board: Sequence[Mapping[str, Any]],
+    force: bool,
+) -> bytes | None:
+    """The release as bytes, or None when a gate failed."""
+    from luodi import release
+    from luodi.release import card
+
+    if not verdict.passed and not force:
+        return None
+    provenance = _provenance(parts)
+    facts = card.dataset_facts(task, parts.train, parts)
+    page = card.card_data(task, facts, chosen.artifact, verdict, board, provenance)
+    return release.pack(task, chosen.artifact, verdict, provenance, card=page, force=force)
+
+
+def _provenance(parts: Parts) -> dict[str, Any]:
+    """When, where and with what it was built."""
+    from datetime import UTC, datetime
+    from importlib.metadata import PackageNotFoundError, version
+
+    from luodi import __version__
+
+    versions = {}
+    packages = ("numpy", "onnxruntime", "onnx", "lightgbm", "catboost", "xgboost-cpu", "scikit-learn", "optuna", "polars")  # fmt: skip
+    for package in packages:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "luodi": __version__,
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "versions": versions,
+        "data": {"train": parts.train.digest, "rows": len(parts.train) + len(parts.holdout)},
+    }
+
+
+def show(path: str | Path) -> Mapping[str, Any]:
+    """The card of a release, as JSON data."""
+    from luodi.runtime import load
+
+    return load.load(path).card
+
+
+def card_html(path: str | Path, lang: str = "en") -> str:
+    """The card of a release, as one HTML page."""
+    from luodi.release import card
+
+    return card.html(show(path), "zh" if lang.startswith("zh") else "en")
+
+
+def verify(path: str | Path, key: str | Path | None = None) -> dict[str, Any]:
+    """Each check of a release with how it went."""
+    from luodi import release
+
+    return release.verify(path, key).record()
+
+
+def predict(path: str | Path, source: str | Path, *, key: str | Path | None = None) -> pl.DataFrame:
+    """Answers for the records of a file, in their order."""
+    from luodi.runtime import load
+
+    loaded = load.load(path, key=key)
+    kind = modality(loaded.manifest.modality)
+    columns = kind.columns(loaded.codec)
+    records = kind.read_like(source, columns, None, "string")
+    return loaded.predict(records.table)
+
+
+def write_answers(answers: pl.DataFrame, path: str | Path) -> Path:
+    """Write answers as .parquet, .csv, .jsonl or .xlsx: whole or not at all.
+
+    Raises:
+        LuodiError: ``store.format`` for another ending; ``environment.disk``.
+    """
+    from luodi.store import table
+
+    return table.put(answers, Path(path))

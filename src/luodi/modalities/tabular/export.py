@@ -1,0 +1,119 @@
+"""A candidate as bytes that anyone can score with, proven equal to the trained object."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from luodi.core.objective import utility
+from luodi.core.session import Session
+from luodi.core.task import Task
+from luodi.core.values import Artifact, Candidate, Dataset, Member, Parts
+from luodi.modalities.tabular import adversary, watch
+from luodi.modalities.tabular.codec import Batch, Codec
+from luodi.modalities.tabular.graph.compose import composed
+from luodi.modalities.tabular.importance import ROWS, importance
+from luodi.modalities.tabular.learn.workshop import Prepared
+from luodi.modalities.tabular.parity import checked
+from luodi.modalities.tabular.records import laid, truth_of
+
+GOLDEN_ROWS = 24
+
+
+def converted(candidate: Candidate) -> Artifact:
+    """The graph and its codec, not checked yet: enough to measure size and speed."""
+    codec = candidate.prepared.codec.to_json()
+    return Artifact(composed(candidate), codec, {}, {}, {}, {})
+
+
+def proven(artifact: Artifact, candidate: Candidate, parts: Parts, task: Task) -> Artifact:
+    """The artifact with proof and papers: parity, golden rows, reference, plan, importance.
+
+    Raises:
+        LuodiError: ``convert.parity`` when the graph answers differently.
+    """
+    prepared: Prepared = candidate.prepared
+    parity = checked(candidate, artifact.model, parts.holdout)
+    session = Session(artifact.model, prepared.codec.goal)
+    seen = replace(parts.train, table=parts.train.table.head(watch.LARGEST))
+    outputs = session(laid(prepared.codec, seen).feeds)
+    return replace(
+        artifact,
+        codec=_json(artifact.codec),
+        parity=parity,
+        golden=golden(prepared.codec, session),
+        reference=_json(watch.reference(prepared.codec, seen, outputs)),
+        plan=plan(candidate),
+        importance=_importance(prepared.codec, session, parts.train, task),
+    )
+
+
+def _json(data: Any) -> Any:
+    """Data as JSON reads it back: lists for tuples, so that a release equals what was packed."""
+    return json.loads(json.dumps(data))
+
+
+def golden(codec: Codec, session: Session) -> dict[str, Any]:
+    """Made-up records, ordinary and strange, and the graph's answers to them."""
+    rows = adversary.records(codec, (), GOLDEN_ROWS, seed=1)
+    batch = codec.encode_rows(rows)
+    outputs = session(batch.feeds)
+    noticed = np.array([bool(codes) for codes in batch.warnings])
+    if codec.goal == "regress":
+        answers = {"value": outputs[0].tolist()}
+    else:
+        probabilities, decision, review = outputs
+        answers = {
+            "probabilities": probabilities.tolist(),
+            "decision": decision.tolist(),
+            "review": (review | noticed).tolist(),
+        }
+    return {"rows": rows, "answers": answers}
+
+
+def plan(candidate: Candidate) -> dict[str, Any]:
+    """What was built, in enough detail to build it again."""
+    prepared: Prepared = candidate.prepared
+    names = prepared.plan.numbers
+    pairs = [[p.operation, names[p.left], names[p.right]] for p in prepared.plan.pairs]
+    members = [
+        {**_recipe(member), "weight": weight}
+        for member, weight in zip(candidate.members, candidate.weights, strict=True)
+    ]
+    whole = {
+        "format": "tabular-plan/1",
+        "name": candidate.name,
+        "pairs": pairs,
+        "members": members,
+        "calibration": dict(candidate.calibration),
+        "decision": dict(candidate.decision),
+        "features": list(prepared.plan.base_names),
+    }
+    return dict(_json(whole))
+
+
+def _recipe(member: Member) -> dict[str, Any]:
+    recipe = member.recipe
+    return {
+        "family": recipe.family,
+        "params": dict(recipe.params),
+        "features": recipe.features,
+        "seed": recipe.seed,
+        "rounds": list(recipe.rounds),
+        "models": len(member.models),
+    }
+
+
+def _importance(codec: Codec, session: Session, train: Dataset, task: Task) -> list[tuple[str, float]]:
+    rng = np.random.default_rng(task.split.seed)
+    rows = np.sort(rng.permutation(len(train))[:ROWS])
+    sample = replace(train, table=train.table[rows])
+    truth = truth_of(codec, sample)
+    batch: Batch = laid(codec, sample)
+    metric = "rmse" if codec.goal == "regress" else "log_loss"
+    return importance(
+        codec, session, batch, lambda answers: utility(metric, truth, answers), task.split.seed
+    )

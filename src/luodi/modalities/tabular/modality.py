@@ -1,0 +1,75 @@
+"""What a table can do, for stages that know nothing of tables (see ``core.modality``).
+
+These functions are what stages call; each loads its room when it is first used, so that a
+process that only scores never loads what only training needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from luodi.core.events import Listener, silent
+
+if TYPE_CHECKING:
+    from luodi.core.modality import Workshop
+    from luodi.core.task import Data, Task
+    from luodi.core.values import Artifact, Candidate, Column, Dataset, Finding, Labels, Parts
+
+
+def read(task: Task, listener: Listener = silent) -> Dataset:
+    """All records that the task names."""
+    from luodi.modalities.tabular.read import read as from_sources
+
+    return from_sources(task, listener)
+
+
+def read_like(
+    source: str | Path,
+    columns: Sequence[Column],
+    target: str | None,
+    labels: Labels,
+    *,
+    data: Data | None = None,
+) -> Dataset:
+    """Other records, with the kinds already decided."""
+    from luodi.modalities.tabular.read import read_like as from_source
+
+    return from_source(source, columns, target, labels, data=data)
+
+
+def inspect(dataset: Dataset, task: Task, listener: Listener = silent) -> tuple[Finding, ...]:
+    """What is wrong with these records."""
+    from luodi.modalities.tabular.inspect import inspect as looked
+
+    return looked(dataset, task, listener)
+
+
+def workshop(parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None) -> Workshop:
+    """Training records made ready for learners; with the features of a recorded plan."""
+    from luodi.modalities.tabular.learn.workshop import TableWorkshop
+
+    return TableWorkshop(parts, task, recorded)
+
+
+def converted(candidate: Candidate) -> Artifact:
+    """One graph from raw columns to answers, not checked yet."""
+    from luodi.modalities.tabular import export
+
+    return export.converted(candidate)
+
+
+def proven(artifact: Artifact, candidate: Candidate, parts: Parts, task: Task) -> Artifact:
+    """The graph with the proof that it answers as the trained object does."""
+    from luodi.modalities.tabular import export
+
+    return export.proven(artifact, candidate, parts, task)
+
+
+def columns(codec: Mapping[str, Any]) -> tuple[Column, ...]:
+    """The columns that a release reads, so that new records can be read alike."""
+    from luodi.modalities.tabular import records
+    from luodi.modalities.tabular.codec import Codec
+
+    return records.as_columns(Codec.from_json(codec))

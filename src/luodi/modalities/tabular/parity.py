@@ -1,0 +1,115 @@
+"""The proof that the graph answers as the trained object does, row by row and leaf by leaf."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from luodi.core.errors import LuodiError
+from luodi.core.values import Candidate, Dataset
+from luodi.modalities.tabular import adversary, features, forest, trained
+from luodi.modalities.tabular.codec import Batch
+from luodi.modalities.tabular.learn.fitted import FORESTS, family_module
+from luodi.modalities.tabular.learn.workshop import Prepared
+from luodi.modalities.tabular.records import laid
+from luodi.core.session import Session
+
+TOLERANCE = 1e-6
+ADVERSARIAL_ROWS = 2_000
+LARGEST_HOLDOUT = 20_000
+
+
+def checked(candidate: Candidate, model: bytes, rows: Dataset) -> dict[str, Any]:
+    """Compare graph and trained object on records and on hostile ones.
+
+    Args:
+        candidate: The trained object.
+        model: Its graph.
+        rows: Records to compare on, at most the first 20,000 of them.
+
+    Returns:
+        Counts and the largest differences, as JSON data.
+
+    Raises:
+        LuodiError: ``convert.parity`` when a leaf, a label or more than 1e-6 differs.
+    """
+    prepared: Prepared = candidate.prepared
+    session = Session(model, prepared.codec.goal)
+    hostile = adversary.records(prepared.codec, _points(candidate), ADVERSARIAL_ROWS)
+    batches = {
+        "records": laid(prepared.codec, _first(rows)),
+        "adversarial": prepared.codec.encode_rows(hostile),
+    }
+    report: dict[str, Any] = {"tolerance": TOLERANCE}
+    for name, batch in batches.items():
+        report[name] = _compared(candidate, session, batch)
+    report["passed"] = all(
+        report[n]["leaves"] == 0 and report[n]["flips"] == 0 and report[n]["largest"] <= TOLERANCE
+        for n in batches
+    )
+    if not report["passed"]:
+        raise LuodiError("convert.parity", candidate=candidate.name, **_worst(report))
+    return report
+
+
+def _first(rows: Dataset) -> Dataset:
+    from dataclasses import replace
+
+    return replace(rows, table=rows.table.head(LARGEST_HOLDOUT))
+
+
+def _worst(report: dict[str, Any]) -> dict[str, Any]:
+    both = (report["records"], report["adversarial"])
+    return {
+        "leaves": sum(r["leaves"] for r in both),
+        "flips": sum(r["flips"] for r in both),
+        "largest": max(r["largest"] for r in both),
+        "tolerance": TOLERANCE,
+    }
+
+
+def _points(candidate: Candidate) -> list[tuple[str, float]]:
+    """Thresholds that the trees compare raw numbers with."""
+    names = candidate.prepared.plan.numbers
+    found: list[tuple[str, float]] = []
+    for member in candidate.members:
+        for model in member.models:
+            if model.family in FORESTS:
+                trees = family_module(model.family).forest(model.native, model.rounds)
+                places, thresholds = forest.split_points(trees, 2_000)
+                columns = model.columns[places]
+                pairs = zip(columns.tolist(), thresholds.tolist(), strict=True)
+                found += [(names[c], t) for c, t in pairs if c < len(names)]
+    return found
+
+
+def _compared(candidate: Candidate, session: Session, batch: Batch) -> dict[str, Any]:
+    said = trained.says(candidate, batch)
+    outputs = session(batch.feeds)
+    if said.decision is None:
+        scale = np.maximum(np.abs(said.answers), candidate.prepared.spread)
+        difference = np.abs(outputs[0] - said.answers) / scale
+        flips = 0
+    else:
+        difference = np.abs(outputs[0] - said.answers)
+        flips = int((outputs[1] != said.decision).sum() + (outputs[2] != said.review).sum())
+    finite = np.isfinite(outputs[0]).all() and np.isfinite(said.answers).all()
+    return {
+        "rows": len(said.answers),
+        "leaves": _different_leaves(candidate, batch),
+        "flips": flips,
+        "largest": float(difference.max(initial=0.0)) if finite else float("inf"),
+    }
+
+
+def _different_leaves(candidate: Candidate, batch: Batch) -> int:
+    """Pairs of row and tree in which forest and library end in different leaves."""
+    matrix = features.matrix(candidate.prepared.plan, batch)
+    count = 0
+    for member in candidate.members:
+        for model in member.models:
+            if model.family in FORESTS:
+                trees = family_module(model.family).forest(model.native, model.rounds)
+                count += forest.same_leaves(model.native, trees, matrix[:, model.columns])
+    return count

@@ -1,0 +1,130 @@
+"""A disk that forgets: what was not synced may be there, half there or gone after a crash.
+
+It stands in for ``os`` in ``luodi.store.disk``. A crash keeps any choice of the names changed
+since the folder was last synced, and of every unsynced file nothing, half or all. The model has
+no reordering inside a file and no disk that lies about a sync.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from itertools import chain, combinations, product
+from pathlib import Path
+
+FOLDER = -1
+
+
+class Crash(BaseException):
+    """The power went."""
+
+
+class FakeDisk:
+    """Files of one folder.
+
+    Args:
+        files: What is durably there.
+        crash_at: The call (counted from 0) before which the power goes; None for never.
+        fail_at: The call that fails.
+        fault: The error number it fails with.
+        ignore: Calls that do nothing, such as ``fsync``, to see that a test notices.
+    """
+
+    def __init__(
+        self,
+        files: dict[str, bytes],
+        crash_at: int | None = None,
+        fail_at: int | None = None,
+        fault: int = errno.EIO,
+        ignore: frozenset[str] = frozenset(),
+    ) -> None:
+        self.now = {number: data for number, data in enumerate(files.values())}
+        self.kept = dict(self.now)
+        self.names = {name: number for number, name in enumerate(files)}
+        self.kept_names = dict(self.names)
+        self.pending: list[tuple[str, int | None]] = []
+        self.calls: list[str] = []
+        self.crash_at, self.fail_at, self.fault, self.ignore = crash_at, fail_at, fault, ignore
+
+    def _step(self, name: str) -> bool:
+        at = len(self.calls)
+        self.calls.append(name)
+        if at == self.crash_at:
+            raise Crash
+        if at == self.fail_at:
+            raise OSError(self.fault, "injected")
+        return name not in self.ignore
+
+    def _rename(self, name: str, number: int | None) -> None:
+        self.pending.append((name, number))
+        if number is None:
+            del self.names[name]
+        else:
+            self.names[name] = number
+
+    def open(self, path: Path, flags: int, mode: int = 0) -> int:
+        self._step("open")
+        if path.name == "folder":
+            return FOLDER
+        number = len(self.now)
+        self.now[number], self.kept[number] = b"", b""
+        self._rename(path.name, number)
+        return number
+
+    def write(self, handle: int, data: memoryview) -> int:
+        self._step("write")
+        part = bytes(data[: max(1, len(data) // 2)])
+        self.now[handle] += part
+        return len(part)
+
+    def fsync(self, handle: int) -> None:
+        if not self._step("fsync folder" if handle == FOLDER else "fsync file"):
+            return
+        if handle == FOLDER:
+            self.kept_names, self.pending = dict(self.names), []
+        else:
+            self.kept[handle] = self.now[handle]
+
+    def close(self, handle: int) -> None:
+        self._step("close")
+
+    def fchmod(self, handle: int, mode: int) -> None:
+        self._step("fchmod")
+
+    def replace(self, source: Path, target: Path) -> None:
+        self._step("replace")
+        self._rename(target.name, self.names[source.name])
+        self._rename(source.name, None)
+
+    def link(self, source: Path, target: Path) -> None:
+        self._step("link")
+        if target.name in self.names:
+            raise FileExistsError
+        self._rename(target.name, self.names[source.name])
+
+    def unlink(self, path: Path) -> None:
+        self._step("unlink")
+        if path.name not in self.names:
+            raise FileNotFoundError
+        self._rename(path.name, None)
+
+    def after_crash(self) -> Iterator[dict[str, bytes]]:
+        """Every state that the files may be in when the power is back."""
+        for kept in _choices(self.pending):
+            names = dict(self.kept_names)
+            for name, number in kept:
+                names.pop(name, None)
+                if number is not None:
+                    names[name] = number
+            contents = [
+                {self.kept[n], self.now[n][: len(self.now[n]) // 2], self.now[n]}
+                if self.kept[n] != self.now[n]
+                else {self.now[n]}
+                for n in names.values()
+            ]
+            for state in product(*contents):
+                yield dict(zip(names, state, strict=True))
+
+
+def _choices(items: list) -> Iterator[tuple]:
+    return chain.from_iterable(combinations(items, count) for count in range(len(items) + 1))

@@ -1,0 +1,132 @@
+"""Writing is whole, durable, or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from luodi.core.errors import LuodiError
+from luodi.store import disk
+from unit.store.fake_disk import Crash, FakeDisk
+
+TARGET = Path("folder/a.luodi")
+OLD, NEW = b"old content", b"new content, and longer"
+
+
+def crashed(monkeypatch, write, **settings) -> tuple[FakeDisk, bool]:
+    """The disk after ``write``, and whether it was acknowledged."""
+    fake = FakeDisk({TARGET.name: OLD}, **settings)
+    monkeypatch.setattr(disk, "system", fake)
+    try:
+        write()
+    except Crash:
+        return fake, False
+    return fake, True
+
+
+def broken_states(monkeypatch, write, ignore=frozenset()) -> int:
+    """States after any crash in which the file is neither old nor new, or an answer is lost."""
+    steps = len(crashed(monkeypatch, write, ignore=ignore)[0].calls)
+    broken = 0
+    for crash_at in range(steps + 1):
+        fake, done = crashed(monkeypatch, write, crash_at=crash_at, ignore=ignore)
+        allowed = (NEW,) if done else (OLD, NEW)
+        broken += sum(state.get(TARGET.name) not in allowed for state in fake.after_crash())
+    return broken
+
+
+def put() -> None:
+    disk.put(TARGET, NEW, mode=0o644)
+
+
+def test_after_any_crash_the_file_is_old_or_new_and_never_lost_once_acknowledged(monkeypatch):
+    assert broken_states(monkeypatch, put) == 0
+
+
+@pytest.mark.parametrize("call", ["fsync file", "fsync folder"])
+def test_leaving_out_a_sync_would_be_noticed(monkeypatch, call):
+    assert broken_states(monkeypatch, put, frozenset({call})) > 0
+
+
+def test_removing_is_durable(monkeypatch):
+    fake, done = crashed(monkeypatch, lambda: disk.remove(TARGET))
+    assert done
+    assert all(TARGET.name not in state for state in fake.after_crash())
+
+
+@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.EDQUOT])
+def test_any_refusal_of_the_system_is_a_clear_error_and_leaves_the_old_file(monkeypatch, fault):
+    steps = FakeDisk({TARGET.name: OLD})
+    monkeypatch.setattr(disk, "system", steps)
+    put()
+    for fail_at, call in enumerate(steps.calls):
+        if call == "unlink":  # nothing is left to unlink after a rename
+            continue
+        fake = FakeDisk({TARGET.name: OLD}, fail_at=fail_at, fault=fault)
+        monkeypatch.setattr(disk, "system", fake)
+        with pytest.raises(LuodiError) as caught:
+            put()
+        assert caught.value.code == "environment.disk"
+        assert list(fake.names) == [TARGET.name]
+        assert fake.now[fake.names[TARGET.name]] in (OLD, NEW)
+
+
+def test_a_file_is_written_with_its_mode_and_nothing_else_is_left(tmp_path):
+    disk.put(tmp_path / "private", NEW)
+    disk.put(tmp_path / "public", NEW, mode=0o644)
+    modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in tmp_path.iterdir()}
+    assert modes == {"private": 0o600, "public": 0o644}
+
+
+def test_a_name_as_long_as_the_system_allows_can_be_written(tmp_path):
+    assert disk.put(tmp_path / ("字" * 85), NEW).read_bytes() == NEW
+
+
+def test_a_missing_folder_is_a_clear_error(tmp_path):
+    with pytest.raises(LuodiError) as caught:
+        disk.put(tmp_path / "no" / "a", NEW)
+    assert caught.value.code == "environment.disk"
+    assert str(tmp_path) not in caught.value.text()
+
+
+def test_an_interrupted_write_leaves_no_temporary_file(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        disk.put(tmp_path / "a", NEW)
+    assert not list(tmp_path.iterdir())
+
+
+def test_putting_a_new_file_never_replaces_one(tmp_path):
+    assert disk.put_new(tmp_path / "a", OLD)
+    assert not disk.put_new(tmp_path / "a", NEW)
+    assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a", OLD)]
+
+
+def test_folders_are_made_with_those_above_them(tmp_path):
+    folder = disk.make_folder(tmp_path / "a" / "b", mode=0o700)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert disk.make_folder(folder) == folder
+
+
+def test_a_folder_cannot_be_made_over_a_file(tmp_path):
+    (tmp_path / "a").write_bytes(OLD)
+    with pytest.raises(LuodiError) as caught:
+        disk.make_folder(tmp_path / "a")
+    assert caught.value.code == "environment.disk"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_device_is_a_clear_error():
+    with pytest.raises(LuodiError) as caught, open("/dev/full", "wb", buffering=0) as full:
+        try:
+            full.write(b"x")
+        except OSError as error:
+            raise disk.refused(Path("a.luodi"), error) from None
+    assert "a.luodi" in caught.value.text()
