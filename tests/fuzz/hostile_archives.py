@@ -220,8 +220,12 @@ def manifests() -> Iterator[Case]:
         "member-size": {"members": {**value["members"], "plan.json": {**entry, "size": 1}}},
         "member-negative": {"members": {**value["members"], "plan.json": {**entry, "size": -1}}},
         "member-huge": {"members": {**value["members"], "plan.json": {**entry, "size": 10**30}}},
-        "member-hash": {"members": {**value["members"], "card.json": {**entry, "sha256": "A" * 64}}},
-        "member-wrong": {"members": {**value["members"], "card.json": {**entry, "sha256": "a" * 64}}},
+        "member-hash": {
+            "members": {**value["members"], "card.json": {**entry, "sha256": "A" * 64}}
+        },
+        "member-wrong": {
+            "members": {**value["members"], "card.json": {**entry, "sha256": "a" * 64}}
+        },
     }
     for name, change in spoiled.items():
         yield f"manifest-{name}", _with(MANIFEST, canonical_json({**value, **change}))
@@ -268,6 +272,7 @@ def texts() -> Iterator[Case]:
         "yaml": b"!!python/object/apply:os.system [id]",
         "two-documents": b"{}{}",
     }
+    yield "card-huge", release(card=b'{"a":"' + b"x" * (33 * 2**20) + b'"}')
     for member in ("codec", "golden", "card", "plan", "provenance", "reference"):
         for name, data in spoiled.items():
             if member in ("codec", "card") or name in ("pickle", "nan", "nested"):
@@ -282,7 +287,7 @@ def records() -> Iterator[Case]:
     goldens = {
         "empty": {},
         "no-rows": {"rows": [], "answers": {}},
-        "too-many-rows": {"rows": golden["rows"] * 3000, "answers": answers},
+        "too-many-rows": {"rows": golden["rows"] * 65, "answers": answers},
         "no-answers": {**golden, "answers": {}},
         "other-answer": {**golden, "answers": {**answers, "probabilities": wrong}},
         "other-decision": {**golden, "answers": {**answers, "decision": [1, 1, 1, 1]}},
@@ -290,6 +295,7 @@ def records() -> Iterator[Case]:
         "text-answer": {**golden, "answers": {**answers, "decision": ["x"] * 4}},
         "ragged": {**golden, "answers": {**answers, "probabilities": [[1], [1, 2], [], []]}},
         "unknown-answer": {**golden, "answers": {**answers, "__class__": 1}},
+        "long-text": {**golden, "rows": [{"type": "x" * 50_000}] * 4},
         "strange-rows": {**golden, "rows": [{"torque": {"$ne": 1}}] * 4},
         "rows-are-text": {**golden, "rows": "x" * 4},
         "rows-are-lists": {**golden, "rows": [[1]] * 4},
@@ -302,6 +308,7 @@ def records() -> Iterator[Case]:
         "format": {**codec, "format": "tabular/99"},
         "no-columns": {**codec, "numbers": [], "categories": []},
         "more-columns": {**codec, "numbers": codec["numbers"] * 3},
+        "thousands-of-columns": {**codec, "categories": codec["categories"] * 3000},
         "other-goal": {**codec, "goal": "regress"},
         "unknown-goal": {**codec, "goal": "hack"},
         "no-classes": {**codec, "classes": []},

@@ -17,7 +17,16 @@ make = helper.make_node
 
 def graphs() -> Iterator[Case]:
     """All hostile graphs as releases."""
-    for family in (_structures, _external, _operators, _tensors, _forests, _bombs, _wirings, _bytes):
+    for family in (
+        _structures,
+        _external,
+        _operators,
+        _tensors,
+        _forests,
+        _bombs,
+        _wirings,
+        _bytes,
+    ):
         for name, data in family():
             yield f"graph-{name}", release(model=data)
 
@@ -37,7 +46,9 @@ def _body() -> onnx.GraphProto:
 
 def _structures() -> Iterator[Case]:
     sparse = helper.make_sparse_tensor(
-        numpy_helper.from_array(np.ones(1), "s"), numpy_helper.from_array(np.zeros(1, np.int64)), [9]
+        numpy_helper.from_array(np.ones(1), "s"),
+        numpy_helper.from_array(np.zeros(1, np.int64)),
+        [9],
     )
     function = helper.make_function("f", "F", ["a"], ["b"], [make("Neg", ["a"], ["b"])], [])
     training = onnx.TrainingInfoProto()
@@ -57,21 +68,39 @@ def _structures() -> Iterator[Case]:
     yield "opset-7", _changed(lambda m: setattr(m.opset_import[0], "version", 7))
     yield "opset-999", _changed(lambda m: setattr(m.opset_import[0], "version", 999))
     yield "opset-twice", _changed(lambda m: m.opset_import.add(domain="", version=20))
-    for domain in ("com.microsoft", "ai.onnx.training", "ai.onnx.preview.training", "evil", "AI.ONNX"):
-        yield f"opset-{domain}", _changed(lambda m, d=domain: m.opset_import.add(domain=d, version=1))
+    for domain in (
+        "com.microsoft",
+        "ai.onnx.training",
+        "ai.onnx.preview.training",
+        "evil",
+        "AI.ONNX",
+    ):
+        yield (
+            f"opset-{domain}",
+            _changed(lambda m, d=domain: m.opset_import.add(domain=d, version=1)),
+        )
 
 
 def _external() -> Iterator[Case]:
     for location in ("secret.bin", "../secret.bin", "/etc/passwd", "./x/../secret.bin", "CON", ""):
-        yield f"external-{location}", _changed(lambda m, p=location: _outside(m.graph.initializer[0], p))
+        yield (
+            f"external-{location}",
+            _changed(lambda m, p=location: _outside(m.graph.initializer[0], p)),
+        )
 
     def in_attribute(made: onnx.ModelProto) -> None:
         tree = next(node for node in made.graph.node if node.op_type == "TreeEnsemble")
         _outside(next(a for a in tree.attribute if a.name == "nodes_splits").t, "secret.bin")
 
     yield "external-attribute", _changed(in_attribute)
-    yield "external-location-only", _changed(lambda m: setattr(m.graph.initializer[0], "data_location", 1))
-    yield "external-default", _changed(lambda m: setattr(m.graph.initializer[0], "data_location", 0))
+    yield (
+        "external-location-only",
+        _changed(lambda m: setattr(m.graph.initializer[0], "data_location", 1)),
+    )
+    yield (
+        "external-default",
+        _changed(lambda m: setattr(m.graph.initializer[0], "data_location", 0)),
+    )
 
 
 def _outside(tensor: onnx.TensorProto, location: str) -> None:
@@ -90,8 +119,12 @@ def _operators() -> Iterator[Case]:
     yield "if", _appended(make("If", ["flat"], ["x"], then_branch=_body(), else_branch=_body()))
     yield "scan", _appended(make("Scan", ["numbers"], ["x"], body=_body(), num_scan_inputs=1))
     yield "subgraph-on-allowed", _appended(make("Neg", ["numbers"], ["x"], body=_body()))
-    yield "reference", _changed(lambda m: m.graph.node[2].attribute[0].MergeFrom(
-        onnx.AttributeProto(ref_attr_name="a")))
+    yield (
+        "reference",
+        _changed(
+            lambda m: m.graph.node[2].attribute[0].MergeFrom(onnx.AttributeProto(ref_attr_name="a"))
+        ),
+    )
     for operator in (
         "Tile",
         "ConstantOfShape",
@@ -119,19 +152,29 @@ def _operators() -> Iterator[Case]:
         yield f"operator-ml-{operator}", _appended(make(operator, ["numbers"], ["x"], domain=ML))
     for domain in ("com.microsoft", "ai.onnx.contrib", "evil", "ai.onnx"):
         yield f"domain-{domain}", _appended(make("Add", ["numbers", "one"], ["x"], domain=domain))
-    yield "python-operator", _appended(make("PyOp", ["numbers"], ["x"], module="os", domain="com.pyop"))
+    yield (
+        "python-operator",
+        _appended(make("PyOp", ["numbers"], ["x"], module="os", domain="com.pyop")),
+    )
 
 
 def _tensors() -> Iterator[Case]:
     for name, value in (("nan", np.nan), ("inf", np.inf), ("minus-inf", -np.inf)):
         for kind in (np.float64, np.float32, np.float16):
             array = np.array([1.0, value], kind)
-            yield f"{name}-{kind.__name__}", _appended(constants=(numpy_helper.from_array(array, "w"),))
+            weight = numpy_helper.from_array(array, "w")
+            sums = make("ReduceSum", ["w"], ["x"])
+            yield f"{name}-{kind.__name__}", _appended(sums, constants=(weight,))
         yield f"{name}-attribute", _appended(make("Neg", ["numbers"], ["x"], alpha=value))
         yield f"{name}-list", _appended(make("Neg", ["numbers"], ["x"], alphas=[1.0, value]))
         typed = helper.make_tensor("w", TensorProto.FLOAT, [2], [1.0, value])
-        yield f"{name}-typed", _appended(constants=(typed,))
-        yield f"{name}-constant", _appended(make("Constant", [], ["x"], value=numpy_helper.from_array(np.array(value))))
+        yield f"{name}-typed", _appended(make("Identity", ["w"], ["x"]), constants=(typed,))
+        condition = make("Where", ["w", "one", "one"], ["x"])
+        yield f"{name}-condition", _appended(condition, constants=(typed,))
+        yield (
+            f"{name}-constant",
+            _appended(make("Constant", [], ["x"], value=numpy_helper.from_array(np.array(value)))),
+        )
     spoiled: dict[str, dict[str, Any]] = {
         "negative-shape": {"dims": [-1]},
         "huge-shape": {"dims": [2**62]},
@@ -232,20 +275,60 @@ def _bombs() -> Iterator[Case]:
     doubling = [make("Concat", [f"d{i}", f"d{i}"], [f"d{i + 1}"], axis=0) for i in range(45)]
     start = make("Identity", ["one"], ["d0"])
     yield "bomb-doubling", _appended(start, *doubling)
-    for size in ([2**30, 2**30], [2**40], [10**5, 10**5]):
-        yield f"bomb-expand-{size}", _appended(make("Expand", ["one", "s"], ["x"]), constants=shaped(size))
-    outer = [make("Unsqueeze", ["numbers", "zero"], ["a"]), make("Unsqueeze", ["numbers", "last"], ["b"])]
-    yield "bomb-outer", _appended(*outer, make("Mul", ["a", "b"], ["c"]), make("Expand", ["c", "s"], ["x"]), constants=shaped([64, 1, 1, 1]))
+    for size in ([2**30, 2**30], [2**40], [10**5, 10**5], [2**23]):
+        yield (
+            f"bomb-expand-{size}",
+            _appended(make("Expand", ["one", "s"], ["x"]), constants=shaped(size)),
+        )
+    outer = [
+        make("Unsqueeze", ["numbers", "zero"], ["a"]),
+        make("Unsqueeze", ["numbers", "last"], ["b"]),
+    ]
+    yield (
+        "bomb-outer",
+        _appended(
+            *outer,
+            make("Mul", ["a", "b"], ["c"]),
+            make("Expand", ["c", "s"], ["x"]),
+            constants=shaped([64, 1, 1, 1]),
+        ),
+    )
     flat = make("Transpose", ["numbers"], ["t"], perm=[1, 0])
-    yield "bomb-products", _appended(flat, make("MatMul", ["numbers", "t"], ["x"]), *(
-        make("MatMul", [f"x{'y' * i}", "x"], [f"x{'y' * (i + 1)}"]) for i in range(3)))
-    from_data = [make("Cast", ["numbers"], ["i"], to=TensorProto.INT64), make("Flatten", ["i"], ["r"])]
-    yield "shape-from-data", _appended(*from_data, make("ReduceMax", ["i"], ["m"], keepdims=0), make("Unsqueeze", ["m", "zero"], ["n"]), make("Expand", ["one", "n"], ["x"]))
-    yield "divide-by-minus-one", _appended(from_data[0], make("Div", ["i", "s"], ["x"]), constants=shaped([-1]))
-    yield "divide-by-zero", _appended(from_data[0], make("Div", ["i", "s"], ["x"]), constants=shaped([0]))
+    yield (
+        "bomb-products",
+        _appended(
+            flat,
+            make("MatMul", ["numbers", "t"], ["x"]),
+            *(make("MatMul", [f"x{'y' * i}", "x"], [f"x{'y' * (i + 1)}"]) for i in range(3)),
+        ),
+    )
+    from_data = [
+        make("Cast", ["numbers"], ["i"], to=TensorProto.INT64),
+        make("Flatten", ["i"], ["r"]),
+    ]
+    yield (
+        "shape-from-data",
+        _appended(
+            *from_data,
+            make("ReduceMax", ["i"], ["m"], keepdims=0),
+            make("Unsqueeze", ["m", "zero"], ["n"]),
+            make("Expand", ["one", "n"], ["x"]),
+        ),
+    )
+    yield (
+        "divide-by-minus-one",
+        _appended(from_data[0], make("Div", ["i", "s"], ["x"]), constants=shaped([-1])),
+    )
+    yield (
+        "divide-by-zero",
+        _appended(from_data[0], make("Div", ["i", "s"], ["x"]), constants=shaped([0])),
+    )
     yield "divide-by-data", _appended(from_data[0], make("Div", ["i", "i"], ["x"]))
-    yield "remainder-by-zero", _appended(from_data[0], make("Mod", ["i", "s"], ["x"]), constants=shaped([7, 0]))
-    yield "many-nodes", _appended(*(make("Neg", ["one"], [f"n{i}"]) for i in range(50_001)))
+    yield (
+        "remainder-by-zero",
+        _appended(from_data[0], make("Mod", ["i", "s"], ["x"]), constants=shaped([7, 0])),
+    )
+    yield "many-nodes", _appended(*(make("Neg", ["one"], [f"n{i}"]) for i in range(20_001)))
 
 
 def _wirings() -> Iterator[Case]:
@@ -260,18 +343,59 @@ def _wirings() -> Iterator[Case]:
     yield "no-input", _appended(make("Neg", [], ["x"]))
     yield "long-name", _appended(make("Neg", ["one"], ["x" * 2000]))
     yield "initializer-twice", _appended(constants=(weights()[0],))
-    yield "initializer-is-input", _appended(constants=(numpy_helper.from_array(np.ones(1), "numbers"),))
-    yield "foreign-input", _changed(lambda m: m.graph.input.append(info("x", TensorProto.DOUBLE, ["n", 1])))
+    yield (
+        "initializer-is-input",
+        _appended(constants=(numpy_helper.from_array(np.ones(1), "numbers"),)),
+    )
+    yield (
+        "foreign-input",
+        _changed(lambda m: m.graph.input.append(info("x", TensorProto.DOUBLE, ["n", 1]))),
+    )
     yield "input-twice", _changed(lambda m: m.graph.input.append(m.graph.input[0]))
-    yield "input-unknown-width", _changed(lambda m: m.graph.input[0].CopyFrom(info("numbers", TensorProto.DOUBLE, ["n", None])))
-    yield "input-fixed-rows", _changed(lambda m: m.graph.input[0].CopyFrom(info("numbers", TensorProto.DOUBLE, [4, 2])))
-    yield "input-wide", _changed(lambda m: m.graph.input[0].CopyFrom(info("numbers", TensorProto.DOUBLE, ["n", 2**40])))
-    yield "input-sequence", _changed(lambda m: m.graph.input[0].type.CopyFrom(onnx.TypeProto(sequence_type=onnx.TypeProto.Sequence())))
-    yield "foreign-output", _changed(lambda m: m.graph.output.append(info("margin", TensorProto.DOUBLE, ["n", 1])))
+    yield (
+        "input-unknown-width",
+        _changed(
+            lambda m: m.graph.input[0].CopyFrom(info("numbers", TensorProto.DOUBLE, ["n", None]))
+        ),
+    )
+    yield (
+        "input-fixed-rows",
+        _changed(lambda m: m.graph.input[0].CopyFrom(info("numbers", TensorProto.DOUBLE, [4, 2]))),
+    )
+    yield (
+        "input-wide",
+        _changed(
+            lambda m: m.graph.input[0].CopyFrom(info("numbers", TensorProto.DOUBLE, ["n", 2**40]))
+        ),
+    )
+    yield (
+        "input-sequence",
+        _changed(
+            lambda m: m.graph.input[0].type.CopyFrom(
+                onnx.TypeProto(sequence_type=onnx.TypeProto.Sequence())
+            )
+        ),
+    )
+    yield (
+        "foreign-output",
+        _changed(lambda m: m.graph.output.append(info("margin", TensorProto.DOUBLE, ["n", 1]))),
+    )
     yield "missing-output", _changed(lambda m: m.graph.output.pop())
-    yield "broadcast", _appended(make("Add", ["numbers", "suffix3"], ["x"]), constants=(numpy_helper.from_array(np.ones(3), "suffix3"),))
+    yield (
+        "broadcast",
+        _appended(
+            make("Add", ["numbers", "suffix3"], ["x"]),
+            constants=(numpy_helper.from_array(np.ones(3), "suffix3"),),
+        ),
+    )
     yield "concat-text", _appended(make("Concat", ["numbers", "categories"], ["x"], axis=1))
-    yield "gather-outside", _appended(make("Gather", ["zero", "five"], ["x"]), constants=(numpy_helper.from_array(np.array([5]), "five"),))
+    yield (
+        "gather-outside",
+        _appended(
+            make("Gather", ["zero", "five"], ["x"]),
+            constants=(numpy_helper.from_array(np.array([5]), "five"),),
+        ),
+    )
     twice = make("Cast", ["one"], ["x"], to=1)
     twice.attribute.append(twice.attribute[0])
     yield "attribute-twice", _appended(twice)

@@ -56,7 +56,8 @@ class Board:
             training = event.data["name"] == "train"
             self.training_since = time.monotonic() if training else None
         elif event.kind == "progress":
-            self.now = f"{event.data['what']} {event.data['done']}/{event.data['total']}"
+            what = known("stage", str(event.data["what"]))
+            self.now = f"{what} {event.data['done']}/{event.data['total']}"
         else:
             self.lines.append(line_of(event) or "")
 

@@ -6,11 +6,13 @@ import functools
 import os
 import sys
 import traceback
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from luodi.cli.speech import answer_json, phrase, say, speaking
-from luodi.core.errors import Exit, LuodiError
+from luodi.core.errors import LuodiError
 
 INTERRUPTED = 130
 READER_GONE = 141
@@ -28,10 +30,19 @@ def verb(body: Callable[..., int]) -> Callable[..., int]:
 
     @functools.wraps(body)
     def guarded(*args: Any, **options: Any) -> int:
-        with speaking(options.get("lang")):
+        with speaking(options.get("lang")), _quiet():
             return _ended(lambda: int(body(*args, **options)), options.get("as_json", False))
 
     return guarded
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Warnings of libraries are for developers: they show with LUODI_DEBUG only."""
+    with warnings.catch_warnings():
+        if not os.environ.get("LUODI_DEBUG"):
+            warnings.simplefilter("ignore")
+        yield
 
 
 def _ended(work: Callable[[], int], as_json: bool) -> int:
@@ -77,6 +88,3 @@ def _hush() -> int:
     """The reader of stdout went away (``| head``): end quietly, also when Python closes it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return READER_GONE
-
-
-__all__ = ["INTERRUPTED", "READER_GONE", "Exit", "told", "verb"]

@@ -57,7 +57,7 @@ def number(value: float) -> str:
 
 def gate_lines(gate: GateResult) -> Iterator[str]:
     """One gate; a failed one with why and what would help."""
-    seen = "" if gate.seen is None else f"  ({number(gate.seen)})"
+    seen = "" if gate.seen is None else f"  ({gate.seen:.4g})"
     yield f"  {'✓' if gate.passed else '✗'} {gate.name} {gate.wanted}{seen}"
     if gate.finding and not gate.passed:
         yield from (f"      {text}" for text in _texts(gate) if text)

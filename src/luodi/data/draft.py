@@ -79,8 +79,20 @@ def one_line(text: str) -> str:
 
 
 def yaml(value: object) -> str:
-    """A value as YAML 1.2 takes it: JSON."""
-    return json.dumps(value, ensure_ascii=False)
+    """A value as YAML 1.2 takes it: JSON, with signs that cannot be printed escaped.
+
+    Example:
+        >>> yaml("Torque [Nm]"), yaml({"range": [0, None]})
+        ('"Torque [Nm]"', '{"range": [0, null]}')
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in text)
+
+
+def plain(name: str) -> str:
+    """A task's name, quoted only where YAML would take it for a number or a truth value."""
+    word = name[0].isalpha() and name not in ("true", "false", "null")
+    return name if word else yaml(name)
 
 
 def _line(text: str, comment: str = "") -> str:
@@ -92,7 +104,7 @@ def _top(draft: Draft, phrase: Phrase) -> Iterator[str]:
     shown = ", ".join(f"{label} ({rows})" for label, rows in list(counts.items())[:5])
     more = ", …" if len(counts) > 5 else ""
     why = phrase("classify", count=len(counts), shown=shown + more) if counts else phrase("regress")
-    yield f"name: {draft.name}"
+    yield f"name: {plain(draft.name)}"
     yield _line(f"goal: {draft.guess.goal}", why)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from luodi.core.task import Goal
 from luodi.core.values import Dataset
 
-CLASSES_AT_MOST = 20
+CLASSES_AT_MOST = 10
 ROWS_A_CLASS = 10
 IMBALANCED = 0.2
 DOMINATED = 0.8
@@ -40,7 +40,7 @@ def guess(dataset: Dataset) -> Guess:
     assert dataset.target is not None, "a dataset without truth suggests nothing"
     truth = dataset.table[dataset.target].drop_nulls()
     counts = {str(label): rows for label, rows in truth.value_counts(sort=True).iter_rows()}
-    if not _classes(dataset, counts):
+    if not _classes(counts):
         return Guess("regress", "rmse", None, {})
     ordered = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
     rarest = list(ordered)[-1] if ordered else None
@@ -52,8 +52,17 @@ def guess(dataset: Dataset) -> Guess:
     return Guess("classify", metric, None, ordered)
 
 
-def _classes(dataset: Dataset, counts: Mapping[str, int]) -> bool:
-    if dataset.labels in ("string", "boolean") or len(counts) <= 2:
+def _classes(counts: Mapping[str, int]) -> bool:
+    numbers = [_number(label) for label in counts]
+    if len(counts) <= 2 or None in numbers:
         return True
+    whole = all(number is not None and number.is_integer() for number in numbers)
     enough = sum(counts.values()) >= ROWS_A_CLASS * len(counts)
-    return dataset.labels == "integer" and len(counts) <= CLASSES_AT_MOST and enough
+    return whole and len(counts) <= CLASSES_AT_MOST and enough
+
+
+def _number(label: str) -> float | None:
+    try:
+        return float(label)
+    except ValueError:
+        return None

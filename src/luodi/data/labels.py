@@ -12,6 +12,7 @@ from luodi.core.values import Dataset, Finding, Severity
 ROWS_NEEDED = 20
 ROWS_WANTED = 100
 USUAL_FOLDS = 5
+SHOWN = 5
 
 
 def find(dataset: Dataset, task: Task) -> Iterator[Finding]:
@@ -45,12 +46,14 @@ def _gaps(truth: pl.Series, task: Task) -> Iterator[Finding]:
 def _rare(known: pl.Series, task: Task) -> Iterator[Finding]:
     """Classes that cannot stand in training, in every fold and in the holdout."""
     wanted = (task.split.folds or USUAL_FOLDS) + 1
-    for label, rows in known.value_counts(sort=True).iter_rows():
-        if rows < wanted:
-            alone = rows == 1 and task.split_by == "stratified"
-            severity: Severity = "error" if alone else "warning"
-            evidence = {"label": str(label), "rows": rows, "wanted": wanted}
-            yield Finding("data.rare_class", severity, known.name, evidence)
+    counts = sorted((rows, str(label)) for label, rows in known.value_counts().iter_rows())
+    rare = [(rows, label) for rows, label in counts if rows < wanted]
+    if rare:
+        alone = rare[0][0] == 1 and task.split_by == "stratified"
+        severity: Severity = "error" if alone else "warning"
+        shown = ", ".join(f"{label} ({rows})" for rows, label in rare[:SHOWN])
+        evidence = {"classes": len(rare), "shown": shown, "rows": rare[0][0], "wanted": wanted}
+        yield Finding("data.rare_class", severity, known.name, evidence)
 
 
 def _small(rows: int) -> Iterator[Finding]:

@@ -78,6 +78,9 @@ def _shaken(series: pl.Series, column: Column, random: np.random.Generator) -> p
     values = series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
     spread = float(np.nanstd(values)) if np.isfinite(values).any() else 0.0
     shaken: Array = values + NOISE_SHARE * spread * random.standard_normal(len(values))
+    known = values[np.isfinite(values)]
+    # Counts and codes stay whole: half a child is no small trouble but another kind of record.
+    shaken = np.round(shaken) if (known == np.round(known)).all() else shaken
     shaken = np.clip(shaken, column.low, column.high) if _bounded(column) else shaken
     return pl.Series(column.name, shaken).fill_nan(None)
 

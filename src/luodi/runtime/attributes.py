@@ -62,9 +62,9 @@ def constant_of(attributes: dict[str, Any], node: str) -> Tensor:
     if name in ("value", "value_ints", "value_floats", "value_int", "value_float"):
         return constant(np.asarray(value))
     if name == "value_string":
-        return Tensor((), "O")
+        return Tensor((), "O", fixed=True)
     if name == "value_strings":
-        return Tensor((len(value),), "O")
+        return Tensor((len(value),), "O", fixed=True)
     raise LuodiError("release.graph_weights", tensor=node, fault="attribute")
 
 

@@ -19,6 +19,7 @@ Source = str | os.PathLike[str] | bytes
 Watch = Callable[[str], AbstractContextManager[None]]
 
 LIMIT_MB = 512
+JSON_LIMIT_MB = 32
 # Without this a pipe of that name would hold the reader for ever.
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -63,6 +64,9 @@ def open_release(source: Source, *, key: Source | None = None, watch: Watch = un
         data = read_bytes(source)
     with watch("structure"):
         members = archive.decode(data)
+        for name in members:
+            if name.endswith(".json") and len(members[name]) > JSON_LIMIT_MB * 2**20:
+                raise LuodiError("release.member_too_large", member=name, limit_mb=JSON_LIMIT_MB)
         manifest = Manifest.from_bytes(members[MANIFEST])
     with watch("signature"):
         demanded = None if key is None else seal.read_key(key)
@@ -101,12 +105,12 @@ def _read_file(path: Path, limit: int) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the name cannot be a file's"
         raise LuodiError("release.unreadable", source=path.name, reason=reason) from None
-    with os.fdopen(handle, "rb") as file:
-        try:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise OSError(None, "it is not a regular file")
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(None, "it is not a regular file")
+        with os.fdopen(handle, "rb", closefd=False) as file:
             return file.read(limit + 1)
-        except OSError as error:
-            raise LuodiError(
-                "release.unreadable", source=path.name, reason=error.strerror
-            ) from None
+    except OSError as error:
+        raise LuodiError("release.unreadable", source=path.name, reason=error.strerror) from None
+    finally:
+        os.close(handle)

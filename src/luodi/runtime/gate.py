@@ -22,12 +22,15 @@ from luodi.runtime.tensors import Node, Tensor, Unknown, constant
 IR_VERSIONS = range(8, 14)
 
 
-def check(model: bytes, modality: str) -> None:
+def check(model: bytes, modality: str) -> dict[str, int]:
     """Refuse a graph that holds anything but what releases of this modality need.
 
     Args:
         model: The ONNX bytes.
         modality: The kind of data, such as ``tabular``.
+
+    Returns:
+        Number of columns of each input.
 
     Raises:
         LuodiError: ``release.modality`` for an unknown modality, ``release.graph_*`` for anything
@@ -42,7 +45,7 @@ def check(model: bytes, modality: str) -> None:
     _opsets(read.get("opset_import", []), allowed)
     if "graph" not in read:
         raise _wiring("graph", "missing")
-    _graph(read["graph"], allowed)
+    return _graph(read["graph"], allowed)
 
 
 def _opsets(imports: list[dict[str, Any]], allowed: Allowed) -> None:
@@ -57,11 +60,12 @@ def _opsets(imports: list[dict[str, Any]], allowed: Allowed) -> None:
         raise LuodiError("release.graph_version", domain="ai.onnx", version=0)
 
 
-def _graph(graph: dict[str, Any], allowed: Allowed) -> None:
+def _graph(graph: dict[str, Any], allowed: Allowed) -> dict[str, int]:
     known = _inputs(graph.get("input", []), allowed)
+    widths = {name: tensor.shape[1] for name, tensor in known.items()}
     for tensor in graph.get("initializer", []):
         name = name_of(tensor.get("name", b""))
-        _define(known, name, constant(weights.array(tensor, shown(name))))
+        _define(known, name, constant(weights.array(tensor, shown(name), gaps=True)))
     total = 0
     for at, node in enumerate(graph.get("node", [])):
         total += _node(node, at, known, allowed)
@@ -71,6 +75,7 @@ def _graph(graph: dict[str, Any], allowed: Allowed) -> None:
     for name in outputs:
         if name not in allowed.outputs or name not in known or outputs.count(name) > 1:
             raise _wiring(name, "output")
+    return widths
 
 
 def _inputs(values: list[dict[str, Any]], allowed: Allowed) -> dict[str, Tensor]:
@@ -84,7 +89,7 @@ def _inputs(values: list[dict[str, Any]], allowed: Allowed) -> dict[str, Tensor]
         if name not in allowed.inputs or columns < 1 or "dim_value" in dims[0]:
             raise _wiring(name, "input")
         tensor = Tensor((shapes.ROWS, columns), _element(kind.get("elem_type")))
-        _bounded(tensor, allowed)
+        _bounded(tensor, allowed.elements)
         _define(known, name, tensor)
     return known
 
@@ -104,6 +109,7 @@ def _node(node: dict[str, Any], at: int, known: dict[str, Tensor], allowed: Allo
     settings = attributes.read(node.get("attribute", []), label)
     names = [name_of(name) for name in node.get("output", [])]
     inputs = [_input(name_of(name), known) for name in node.get("input", [])]
+    _gaps_only_chosen(operator, inputs, label)
     if operator == "TreeEnsemble":
         settings = trees.check(settings, label).settings()
     step = Node(operator, inputs, settings, len(names))
@@ -113,8 +119,9 @@ def _node(node: dict[str, Any], at: int, known: dict[str, Tensor], allowed: Allo
         made = _inferred(step, label)
     if len(made) != len(names):
         raise _wiring(label, "outputs")
+    given = sum(tensor.elements for tensor in inputs if tensor is not None)
     for name, tensor in zip(names, made, strict=True):
-        _bounded(tensor, allowed)
+        _bounded(tensor, max(allowed.fixed, given) if tensor.fixed else allowed.elements)
         _define(known, name, tensor)
     return shapes.work(step, made)
 
@@ -123,6 +130,13 @@ def _input(name: str, known: Mapping[str, Tensor]) -> Tensor | None:
     if name and name not in known:
         raise _wiring(name, "used before it is made")
     return known[name] if name else None
+
+
+def _gaps_only_chosen(operator: str, inputs: list[Tensor | None], label: str) -> None:
+    """NaN means "missing" and may be chosen by a ``Where``; it is never a weight."""
+    for at, tensor in enumerate(inputs):
+        if tensor is not None and tensor.gaps and not (operator == "Where" and at > 0):
+            raise LuodiError("release.graph_weights", tensor=label, fault="not finite")
 
 
 def _inferred(step: Node, label: str) -> list[Tensor]:
@@ -138,9 +152,9 @@ def _define(known: dict[str, Tensor], name: str, tensor: Tensor) -> None:
     known[name] = tensor
 
 
-def _bounded(tensor: Tensor, allowed: Allowed) -> None:
-    if tensor.elements > allowed.elements:
-        raise _too_much("elements", tensor.elements, allowed.elements)
+def _bounded(tensor: Tensor, most: int) -> None:
+    if tensor.elements > most:
+        raise _too_much("elements", tensor.elements, most)
 
 
 def _wiring(name: str, fault: str) -> LuodiError:

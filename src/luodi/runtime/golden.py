@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from luodi.runtime.score import Scorer, Scores
 
 TOLERANCE = 1e-6
-MOST_ROWS = 4096
+MOST_ROWS = 256
+LONGEST_TEXT = 10_000
 EXACT = ("decision", "review")
 CLOSE = ("probabilities", "value")
 NEEDED = {"classify": ("probabilities", "decision"), "regress": ("value",)}
@@ -40,6 +41,8 @@ def check(golden: Mapping[str, Any], scorer: Scorer) -> float:
         raise LuodiError("release.golden_form")
     if not 0 < len(rows) <= MOST_ROWS or not {*needed} <= answers.keys() <= {*EXACT, *CLOSE}:
         raise LuodiError("release.golden_form")
+    if any(isinstance(v, str) and len(v) > LONGEST_TEXT for row in rows for v in _values(row)):
+        raise LuodiError("release.golden_form")
     scorer.predict(rows[0])  # the way of a single record, with its labels and names
     scores = scorer.score(rows)
     if scores.probabilities is not None and scores.probabilities.shape[1] != len(scorer.classes):
@@ -48,6 +51,10 @@ def check(golden: Mapping[str, Any], scorer: Scorer) -> float:
 
 
 _KEYS = {"rows", "answers"}
+
+
+def _values(row: Any) -> Iterable[Any]:
+    return row.values() if isinstance(row, dict) else ()
 
 
 def _difference(name: str, wanted: Any, scores: Scores) -> float:

@@ -113,15 +113,15 @@ def load(source: Source, *, key: Source | None = None, watch: Watch = unwatched)
     members = open_release(source, key=key, watch=watch)
     manifest = members.manifest
     with watch("graph"):
-        gate.check(members.model, manifest.modality)
+        widths = gate.check(members.model, manifest.modality)
     with watch("session"):
-        scorer = _session(members)
+        scorer = _session(members, widths)
     with watch("golden"):
         _answers_as_judged(members, scorer)
     return Release(manifest, members.signer, members, scorer)
 
 
-def _session(members: Members) -> Scorer:
+def _session(members: Members, widths: Mapping[str, int]) -> Scorer:
     codec, digest = members.json["codec.json"], members.manifest.digest
     try:
         scorer = Scorer(members.model, codec, release=digest)
@@ -131,7 +131,16 @@ def _session(members: Members) -> Scorer:
         raise LuodiError("release.session", reason=type(error).__name__) from None
     if scorer.goal != members.manifest.goal:
         raise LuodiError("release.manifest", field="goal")
+    if _widths(scorer) != widths:
+        raise LuodiError("release.manifest", field="codec.json")
     return scorer
+
+
+def _widths(scorer: Scorer) -> dict[str, int]:
+    """Columns of each input that the codec fills; they must be those of the graph."""
+    codec = scorer.codec
+    parts = {"numbers": codec.numbers, "categories": codec.categories, "times": codec.times}
+    return {name: len(columns) for name, columns in parts.items() if columns}
 
 
 def _answers_as_judged(members: Members, scorer: Scorer) -> None:

@@ -85,6 +85,8 @@ class Allowed:
         inputs: Names of the inputs; each has shape (rows, columns).
         outputs: Names of the outputs.
         elements: Most elements in one tensor when a whole chunk of rows runs.
+        fixed: Most elements in one tensor that follows from constants alone, unless they
+            themselves hold more.
         work: Most elements of all tensors of a chunk together; products of matrices and the
             comparisons of trees are counted one by one.
     """
@@ -94,6 +96,7 @@ class Allowed:
     inputs: frozenset[str]
     outputs: frozenset[str]
     elements: int = 2**27
+    fixed: int = 2**22
     work: int = 2**35
 
 

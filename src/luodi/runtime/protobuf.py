@@ -34,14 +34,14 @@ class Field:
         kind: ``integer`` (varint), ``float`` (32 bits), ``bytes`` or ``message``; ``floats``,
             ``doubles`` and ``integers`` are packed runs.
         many: Whether it may stand there more than once.
-        most: How often a repeated message may stand there.
+        most: How often it may stand there then.
         of: For ``message``, what it is.
     """
 
     name: str
     kind: Kind
     many: bool = False
-    most: int = 2**20
+    most: int = 2**22
     of: Message | None = None
 
 
@@ -73,7 +73,6 @@ def read(data: bytes, message: Message) -> dict[str, Any]:
 
 def _read(data: bytes, at: int, end: int, message: Message) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    spans: dict[int, list[tuple[int, int]]] = {}
     last = 0
     while at < end:
         start = at
@@ -82,26 +81,15 @@ def _read(data: bytes, at: int, end: int, message: Message) -> dict[str, Any]:
         field = message.fields.get(number)
         if field is None:
             raise _not_allowed(message, number)
-        if number < last or (number == last and number not in spans):
+        if number <= last:
             raise _broken(message, field.name, "repeated or out of order")
         if key & 7 != _WIRES.get(field.kind, BYTES):
             raise _broken(message, field.name, "wire type")
-        last = number
-        if not field.many:
-            found[field.name], at = _one(data, at, end, message, field)
-        elif field.kind != "message":
+        if field.many:
             found[field.name], at = _run(data, start, end, message, field)
         else:
-            # Only counted here, so that a million of them is refused before they are read.
-            size, at = _varint(data, at, end, message)
-            spans.setdefault(number, []).append((at, at + size))
-            at += size
-            if at > end or len(spans[number]) > field.most:
-                raise _broken(message, field.name, "truncated or too many")
-    for number, parts in spans.items():
-        field = message.fields[number]
-        if field.of is not None:
-            found[field.name] = [_read(data, start, stop, field.of) for start, stop in parts]
+            found[field.name], at = _one(data, at, end, message, field)
+        last = number
     return found
 
 
@@ -137,8 +125,11 @@ def _content(data: bytes, at: int, stop: int, message: Message, field: Field) ->
 
 def _run(data: bytes, at: int, end: int, message: Message, field: Field) -> tuple[Any, int]:
     """All values of a repeated field that is not packed: tag, value, tag, value, …"""
-    if field.kind == "bytes":
-        return _texts(data, at, end, message, field)
+    if field.kind in ("bytes", "message"):
+        spans, at = _spans(data, at, end, message, field)
+        if field.of is None:
+            return [data[start:stop] for start, stop in spans], at
+        return [_read(data, start, stop, field.of) for start, stop in spans], at
     if field.kind == "float":
         return _floats(data, at, end)
     if end - at <= _SHORT_BYTES:
@@ -146,18 +137,23 @@ def _run(data: bytes, at: int, end: int, message: Message, field: Field) -> tupl
     return _integers(data, at, end, message, field)
 
 
-def _texts(data: bytes, at: int, end: int, message: Message, field: Field) -> tuple[Any, int]:
-    tag, texts = data[at], []
+def _spans(
+    data: bytes, at: int, end: int, message: Message, field: Field
+) -> tuple[list[tuple[int, int]], int]:
+    """Where each value of a run begins and ends; they are counted before any is looked into."""
+    tag, spans = data[at], []
     while at < end and data[at] == tag:
         if at + 1 < end and data[at + 1] < 0x80:  # nearly all of them: one byte of length
             size, at = data[at + 1], at + 2
         else:
             size, at = _varint(data, at + 1, end, message)
-        texts.append(data[at : at + size])
+        spans.append((at, at + size))
         at += size
     if at > end:
         raise _broken(message, field.name, "truncated")
-    return texts, at
+    if len(spans) > field.most:
+        raise _broken(message, field.name, "too many")
+    return spans, at
 
 
 def _floats(data: bytes, at: int, end: int) -> tuple[Any, int]:

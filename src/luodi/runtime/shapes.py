@@ -48,7 +48,8 @@ def infer(node: Node) -> list[Tensor]:
     if node.operator in ("Div", "Mod"):
         _divisible(node)
     kind = _kind(node)
-    return [replace(made, kind=kind) for made in _RULES[node.operator](node)]
+    fixed = all(tensor.fixed for tensor in node.inputs if tensor is not None)
+    return [replace(made, kind=kind, fixed=fixed) for made in _RULES[node.operator](node)]
 
 
 def work(node: Node, outputs: Sequence[Tensor]) -> int:

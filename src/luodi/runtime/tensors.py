@@ -25,11 +25,15 @@ class Tensor:
         shape: Its shape.
         kind: Kind of its elements, as numpy's letter: ``f``, ``i``, ``u``, ``b`` or ``O`` (text).
         values: For short integer constants the values, because they decide shapes.
+        gaps: Whether it is a constant that holds NaN.
+        fixed: Whether it follows from constants alone; onnxruntime makes it while loading.
     """
 
     shape: Shape
     kind: str = "f"
     values: np.ndarray | None = None
+    gaps: bool = False
+    fixed: bool = False
 
     @property
     def elements(self) -> int:
@@ -77,7 +81,8 @@ class Node:
 def constant(array: np.ndarray) -> Tensor:
     """The tensor of a constant; the values are kept when they may decide a shape."""
     keep = array.dtype.kind == "i" and array.size <= MOST_VALUES
-    return Tensor(array.shape, array.dtype.kind, array if keep else None)
+    gaps = array.dtype.kind == "f" and bool(np.isnan(array).any())
+    return Tensor(array.shape, array.dtype.kind, array if keep else None, gaps, True)
 
 
 def broadcast(shapes: Sequence[Shape]) -> Shape:

@@ -27,12 +27,13 @@ _DATA = frozenset(
 )
 
 
-def array(tensor: dict[str, Any], name: str) -> np.ndarray:
+def array(tensor: dict[str, Any], name: str, *, gaps: bool = False) -> np.ndarray:
     """A tensor's content as numpy, checked.
 
     Args:
         tensor: A ``TensorProto`` as read.
         name: What to call it in errors.
+        gaps: Whether NaN may stand in it, for "missing"; infinity never may.
 
     Returns:
         The array; for text, one of bytes objects.
@@ -62,7 +63,7 @@ def array(tensor: dict[str, Any], name: str) -> np.ndarray:
         values = np.empty(0, code)
     if len(values) != count:
         raise _wrong(name, "size")
-    finite(values, name)
+    finite(np.nan_to_num(values, posinf=np.inf, neginf=-np.inf) if gaps else values, name)
     return values.reshape(shape)
 
 

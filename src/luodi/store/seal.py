@@ -31,16 +31,21 @@ def key_folder() -> Path:
     """Where the key lives: ``LUODI_KEY_DIR``, else this user's folder for settings.
 
     Always outside the project, so that a key is not committed or copied along with it.
+
+    Raises:
+        LuodiError: ``store.key_unreadable`` when this user has no home folder.
     """
     if chosen := os.environ.get("LUODI_KEY_DIR"):
         return Path(chosen)
-    if sys.platform == "win32":
-        base = os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    return Path(base) / "luodi"
+    named = {"win32": "APPDATA", "darwin": ""}.get(sys.platform, "XDG_CONFIG_HOME")
+    if chosen := os.environ.get(named):
+        return Path(chosen) / "luodi"
+    usual = {"win32": "AppData/Roaming", "darwin": "Library/Application Support"}
+    try:
+        return Path.home() / usual.get(sys.platform, ".config") / "luodi"
+    except RuntimeError:
+        reason = "this user has no home folder"
+        raise LuodiError("store.key_unreadable", file=KEY, reason=reason) from None
 
 
 def sign(message: bytes) -> Signature:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+import warnings
 
 import pytest
 
@@ -68,6 +69,16 @@ def test_a_missing_package_names_the_pip_command(loop, task, capsys):
     loop.build = failing(ModuleNotFoundError("No module", name="lightgbm"))
     assert main(["build", "task.yaml"]) == 4
     assert "pip install 'luodi[train]'" in capsys.readouterr().err
+
+
+def test_warnings_of_libraries_do_not_reach_a_person(loop, task, capsys):
+    def check(task, *, listener):
+        warnings.warn("invalid value encountered", RuntimeWarning, stacklevel=1)
+        return ()
+
+    loop.check = check
+    assert main(["check", "task.yaml"]) == 0
+    assert "invalid value" not in capsys.readouterr().err
 
 
 def test_ctrl_c_ends_with_130(loop, task, capsys):

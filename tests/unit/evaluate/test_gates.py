@@ -121,7 +121,14 @@ def test_better_on_seven_rows_is_not_beyond_chance(bench):
 
 
 @pytest.mark.parametrize(
-    "parity", [{}, {"flips": 1}, {"flips": 0, "largest": 1e-4}, {"passed": False}]
+    "parity",
+    [
+        {},
+        {"flips": 1, "largest": 0.0},
+        {"flips": 0, "largest": 1e-4},
+        {"flips": 0, "largest": 0.0, "passed": False},
+        {"records": {"flips": 0, "largest": 0.0}, "adversarial": {"flips": 0, "largest": 1e-5}},
+    ],
 )
 def test_a_graph_that_is_not_the_model_fails(bench, parity):
     _, gates = judged(bench, bench.task(), replace(bench.good, parity=parity))
@@ -132,3 +139,10 @@ def test_a_graph_that_is_not_the_model_fails(bench, parity):
 def test_parity_and_errors_are_judged_beside_the_tasks_own_gates(bench):
     _, gates = judged(bench, bench.task(gates={"roc_auc": {"at_least": 0.6}}))
     assert list(gates) == ["roc_auc", "parity", "no_errors"]
+
+
+def test_a_graph_that_agrees_on_every_kind_of_row_passes(bench):
+    part = {"rows": 9, "leaves": 0, "flips": 0, "largest": 3e-8}
+    parity = {"tolerance": 1e-6, "records": part, "adversarial": part, "passed": True}
+    _, gates = judged(bench, bench.task(), replace(bench.good, parity=parity))
+    assert gates["parity"].passed and gates["parity"].seen == 3e-8

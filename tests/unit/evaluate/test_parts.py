@@ -30,7 +30,7 @@ def test_calibrated_answers_have_a_small_error_and_shifted_ones_a_known_one():
     chance = random.random(10_000) * 0.8
     truth = random.random(10_000) < chance
     assert calibration(made(chance, truth))["error"] < 0.02
-    assert calibration(made(chance + 0.2, truth))["error"] == pytest.approx(0.2, abs=0.01)
+    assert calibration(made(chance + 0.2, truth))["error"] == pytest.approx(0.2, abs=0.02)
 
 
 def test_the_parts_of_the_brier_score_add_up():
@@ -65,18 +65,18 @@ def test_confusion_counts_and_cost_stand_beside_simple_policies():
 
 
 def test_curves_are_thin_and_keep_their_ends():
-    sk = pytest.importorskip("sklearn.metrics")
     random = np.random.default_rng(0)
     chance = random.random(5000)
     truth = random.random(5000) < chance
-    curve = curves(made(chance, truth))[0]
+    answers = made(chance, truth)
+    curve = curves(answers)[0]
     across, up = curve["roc"]["false_alarm"], curve["roc"]["hit"]
     assert len(across) <= MOST_POINTS + 1
     assert (across[0], up[0], across[-1], up[-1]) == (0, 0, 1, 1)
-    assert np.trapezoid(up, across) == pytest.approx(sk.roc_auc_score(truth, chance), abs=0.003)
+    assert np.trapezoid(up, across) == pytest.approx(answers.score("roc_auc"), abs=0.003)
     assert curve["precision_recall"]["recall"][-1] == 1
     assert curve["scores"]["own"].sum() + curve["scores"]["others"].sum() == 5000
-    assert curve["here"]["recall"] == pytest.approx(sk.recall_score(truth, chance > 0.5))
+    assert curve["here"]["recall"] == pytest.approx(answers.score("recall"))
 
 
 def unequal(rows=4000):
@@ -130,6 +130,17 @@ def test_noise_stays_inside_the_possible_range(bench):
     assert shaken["x"].min() >= 0.0 and shaken["x"].max() <= 1.0
     assert shaken["x"].null_count() == 50
     assert (shaken["x"] != table["x"]).sum() > 50
+
+
+def test_noise_leaves_counts_and_codes_whole():
+    from luodi.core.values import Column
+    from luodi.evaluate.robustness import _noisy
+
+    table = pl.DataFrame({"code": [0.0, 1.0, 2.0, 3.0] * 50, "large": np.arange(200) * 100.0})
+    columns = (Column("code", "number"), Column("large", "number"))
+    shaken = _noisy(table, columns, np.random.default_rng(0))
+    assert (shaken["code"] == table["code"]).all()
+    assert (shaken["large"] % 1 == 0).all() and (shaken["large"] != table["large"]).sum() > 150
 
 
 def test_a_baseline_with_its_classes_in_another_order_is_put_in_ours():

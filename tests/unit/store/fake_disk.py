@@ -38,7 +38,7 @@ class FakeDisk:
         fault: int = errno.EIO,
         ignore: frozenset[str] = frozenset(),
     ) -> None:
-        self.now = {number: data for number, data in enumerate(files.values())}
+        self.now = dict(enumerate(files.values()))
         self.kept = dict(self.now)
         self.names = {name: number for number, name in enumerate(files)}
         self.kept_names = dict(self.names)

@@ -81,6 +81,18 @@ def test_the_settings_folder_of_the_user_is_the_default(monkeypatch, tmp_path):
         assert seal.key_folder() == tmp_path / "luodi"
 
 
+def test_a_user_without_a_home_gets_a_clear_error(monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("LUODI_KEY_DIR", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setattr(seal.Path, "home", homeless)
+    with pytest.raises(LuodiError) as caught:
+        seal.sign(b"a")
+    assert caught.value.code == "store.key_unreadable"
+
+
 def test_processes_that_start_together_agree_on_one_key(folder):
     program = "from luodi.store import seal; print(seal.public_key().hex())"
     several = [

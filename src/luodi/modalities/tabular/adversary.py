@@ -97,13 +97,14 @@ def _at_split(
 ) -> None:
     """A value at a threshold, or one float32 or one double beside it."""
     name, threshold = _one(points, rng)
-    single = np.float32(threshold)
-    sides = (
-        threshold,
-        float(single),
-        float(np.nextafter(single, np.float32(np.inf))),
-        float(np.nextafter(single, np.float32(-np.inf))),
-        float(np.nextafter(threshold, np.inf)),
-        float(np.nextafter(threshold, -np.inf)),
-    )
-    record[name] = _one(sides, rng)
+    with np.errstate(over="ignore"):
+        single = np.float32(threshold)
+        sides = (
+            threshold,
+            float(single),
+            float(np.nextafter(single, np.float32(np.inf))),
+            float(np.nextafter(single, np.float32(-np.inf))),
+            float(np.nextafter(threshold, np.inf)),
+            float(np.nextafter(threshold, -np.inf)),
+        )
+    record[name] = _one([side for side in sides if np.isfinite(side)] or [threshold], rng)

@@ -20,12 +20,20 @@ def bar(value: float | None, axis: Axis, style: str = "model") -> Markup:
         return Markup("")
     zero, end = axis.share(max(axis.low, min(0.0, axis.high))), axis.share(value)
     left, width = min(zero, end), max(abs(end - zero), 0.004)
-    body = tag("rect", x=_percent(left), y=4, width=_percent(width), height=8, class_=f"bar {style}")
+    body = tag(
+        "rect", x=_percent(left), y=4, width=_percent(width), height=8, class_=f"bar {style}"
+    )
     return _strip(body)
 
 
-def interval_strip(value: float | None, low: float | None, high: float | None, axis: Axis,
-                   style: str = "model", lines: Sequence[tuple[float, str]] = ()) -> Markup:
+def interval_strip(
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    axis: Axis,
+    style: str = "model",
+    lines: Sequence[tuple[float, str]] = (),
+) -> Markup:
     """A dot with its interval on an axis that the rows of a table share.
 
     Args:
@@ -38,11 +46,15 @@ def interval_strip(value: float | None, low: float | None, high: float | None, a
     """
     if value is None:
         return Markup("")
-    upright = [tag("line", x1=_at(v, axis), x2=_at(v, axis), y1=0, y2=16, class_=kind) for v, kind in lines]
+    upright = [
+        tag("line", x1=_at(v, axis), x2=_at(v, axis), y1=0, y2=16, class_=kind) for v, kind in lines
+    ]
     rail = tag("line", x1="0", x2="100%", y1=8, y2=8, class_="rail")
     whisker = None
     if low is not None and high is not None:
-        whisker = tag("line", x1=_at(low, axis), x2=_at(high, axis), y1=8, y2=8, class_=f"interval {style}")
+        whisker = tag(
+            "line", x1=_at(low, axis), x2=_at(high, axis), y1=8, y2=8, class_=f"interval {style}"
+        )
     dot = tag("circle", cx=_at(value, axis), cy=8, r=4.5, class_=f"dot {style}")
     return _strip(join(rail, *upright, whisker, dot))
 

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from luodi.release.card.axes import Axis, Point, thinned, tick_label
+from luodi.release.card.axes import Axis, Point, thinned
+from luodi.release.card.frame import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Frame,
+    canvas,
+    grid,
+    legend,
+)
 from luodi.release.card.markup import Markup, join, tag
-
-WIDTH, HEIGHT = 360, 280
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +40,13 @@ class Series:
     band: Sequence[tuple[float, float] | None] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The rectangle that a chart draws in, and its two axes."""
-
-    across: Axis
-    up: Axis
-    top: float = TOP
-    bottom: float = HEIGHT - BOTTOM
-
-    def x(self, value: float) -> float:
-        """Distance from the left edge."""
-        return round(LEFT + self.across.share(value) * (WIDTH - LEFT - RIGHT), 1)
-
-    def y(self, value: float) -> float:
-        """Distance from the top edge."""
-        return round(self.bottom - self.up.share(value) * (self.bottom - self.top), 1)
-
-
-def line_chart(series: Sequence[Series], across: Axis, up: Axis, summary: str,
-               marks: Sequence[tuple[Point, str]] = ()) -> Markup:
+def line_chart(
+    series: Sequence[Series],
+    across: Axis,
+    up: Axis,
+    summary: str,
+    marks: Sequence[tuple[Point, str]] = (),
+) -> Markup:
     """Lines over two axes, such as a precision-recall or a ROC curve.
 
     Args:
@@ -69,8 +65,13 @@ def line_chart(series: Sequence[Series], across: Axis, up: Axis, summary: str,
     return join(canvas(drawing, summary), legend([(s.style, s.label) for s in series if s.label]))
 
 
-def reliability_chart(series: Sequence[Series], counts: Sequence[tuple[float, float, float]],
-                      across: Axis, up: Axis, summary: str) -> Markup:
+def reliability_chart(
+    series: Sequence[Series],
+    counts: Sequence[tuple[float, float, float]],
+    across: Axis,
+    up: Axis,
+    summary: str,
+) -> Markup:
     """Observed against predicted share, over a histogram of the predictions.
 
     Args:
@@ -81,7 +82,10 @@ def reliability_chart(series: Sequence[Series], counts: Sequence[tuple[float, fl
         summary: What the chart shows, for those who do not see it.
     """
     floor_at = HEIGHT - BOTTOM
-    frame, under = Frame(across, up, TOP, floor_at - 52), Axis("", 0, max((c for *_, c in counts), default=1))
+    frame, under = (
+        Frame(across, up, TOP, floor_at - 52),
+        Axis("", 0, max((c for *_, c in counts), default=1)),
+    )
     strip = Frame(across, under, floor_at - 40, floor_at)
     boxes = [_box(strip, low, high, cases) for low, high, cases in counts if cases]
     base = tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=floor_at, y2=floor_at, class_="axis")
@@ -90,8 +94,14 @@ def reliability_chart(series: Sequence[Series], counts: Sequence[tuple[float, fl
     return join(canvas(drawing, summary), legend([(s.style, s.label) for s in series if s.label]))
 
 
-def scatter_chart(points: Sequence[Point], across: Axis, up: Axis, summary: str,
-                  lines: Sequence[Series] = (), most: int = 600) -> Markup:
+def scatter_chart(
+    points: Sequence[Point],
+    across: Axis,
+    up: Axis,
+    summary: str,
+    lines: Sequence[Series] = (),
+    most: int = 600,
+) -> Markup:
     """Dots over two axes, such as predicted against actual values.
 
     Args:
@@ -112,8 +122,9 @@ def scatter_chart(points: Sequence[Point], across: Axis, up: Axis, summary: str,
     return join(canvas(drawing, summary), legend([(s.style, s.label) for s in lines if s.label]))
 
 
-def histogram_chart(counts: Sequence[tuple[float, float, float]], across: Axis, up: Axis,
-                    summary: str) -> Markup:
+def histogram_chart(
+    counts: Sequence[tuple[float, float, float]], across: Axis, up: Axis, summary: str
+) -> Markup:
     """Numbers of cases by bin, such as a histogram of residuals.
 
     Args:
@@ -123,43 +134,9 @@ def histogram_chart(counts: Sequence[tuple[float, float, float]], across: Axis, 
         summary: What the chart shows, for those who do not see it.
     """
     frame = Frame(across, up)
-    return canvas(join(grid(frame), *(_box(frame, low, high, n) for low, high, n in counts if n)), summary)
-
-
-def canvas(drawing: Markup, summary: str, height: int = HEIGHT) -> Markup:
-    """The SVG element around a drawing."""
-    box = f"0 0 {WIDTH} {height}"
-    return tag("svg", drawing, viewBox=box, class_="chart", role="img", aria_label=summary)
-
-
-def legend(entries: Sequence[tuple[str, str]]) -> Markup:
-    """Which line is which, as text beside a swatch of the line itself."""
-    keys = [tag("span", tag("svg", tag("line", x1=0, x2=22, y1=5, y2=5, class_=f"line {style}"),
-                            viewBox="0 0 22 10", class_="swatch", aria_hidden="true"), label, class_="key")
-            for style, label in entries]
-    return tag("p", *keys, class_="legend") if keys else Markup("")
-
-
-def grid(frame: Frame, labels_at: float | None = None) -> Markup:
-    """Grid lines, tick labels and axis titles of a frame."""
-    floor_at = frame.bottom if labels_at is None else labels_at
-    upright = [join(tag("line", x1=frame.x(v), x2=frame.x(v), y1=frame.top, y2=frame.bottom, class_="grid"),
-                    tag("text", text, x=frame.x(v), y=floor_at + 15, class_="tick middle"))
-               for v, text in _ticks(frame.across, 6)]
-    level = [join(tag("line", x1=LEFT, x2=WIDTH - RIGHT, y1=frame.y(v), y2=frame.y(v), class_="grid"),
-                  tag("text", text, x=LEFT - 6, y=frame.y(v) + 3.5, class_="tick end"))
-             for v, text in _ticks(frame.up, 6)]
-    middle, centre = (LEFT + WIDTH - RIGHT) / 2, (frame.top + frame.bottom) / 2
-    titles = (tag("text", frame.across.label, x=middle, y=floor_at + 33, class_="axis-title middle"),
-              tag("text", frame.up.label, transform=f"translate(11 {centre:g}) rotate(-90)",
-                  class_="axis-title middle"))
-    return join(*upright, *level, *titles)
-
-
-def _ticks(axis: Axis, most: int) -> list[tuple[float, str]]:
-    values = axis.ticks(most)
-    step = values[1] - values[0] if len(values) > 1 else 1.0
-    return [(value, tick_label(value, step)) for value in values]
+    return canvas(
+        join(grid(frame), *(_box(frame, low, high, n) for low, high, n in counts if n)), summary
+    )
 
 
 def _line(frame: Frame, series: Series) -> Markup:
@@ -170,8 +147,10 @@ def _line(frame: Frame, series: Series) -> Markup:
     line = tag("polyline", points=path, class_=f"line {series.style}")
     ends = zip(series.points, series.band, strict=False)
     bands = [_whisker(frame, point[0], band, series.style) for point, band in ends if band]
-    dots = [tag("circle", cx=frame.x(x), cy=frame.y(y), r=3, class_=f"dot {series.style}")
-            for x, y in (series.points if series.dots else ())]
+    dots = [
+        tag("circle", cx=frame.x(x), cy=frame.y(y), r=3, class_=f"dot {series.style}")
+        for x, y in (series.points if series.dots else ())
+    ]
     return join(*bands, line, *dots)
 
 
@@ -184,8 +163,13 @@ def _mark(frame: Frame, point: Point, text: str) -> Markup:
     x, y = frame.x(point[0]), frame.y(point[1])
     left = x > (WIDTH + LEFT) / 2
     low = y < (frame.top + frame.bottom) / 2
-    label = tag("text", text, x=x - 9 if left else x + 9, y=y + 17 if low else y - 9,
-                class_="mark-text end" if left else "mark-text")
+    label = tag(
+        "text",
+        text,
+        x=x - 9 if left else x + 9,
+        y=y + 17 if low else y - 9,
+        class_="mark-text end" if left else "mark-text",
+    )
     return join(tag("circle", cx=x, cy=y, r=5, class_="mark"), label)
 
 

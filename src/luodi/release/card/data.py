@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FORMAT = "card/1"
 LANGUAGES = ("en", "zh")
+INPUTS = ("numbers", "categories", "times")
 MOST_COLUMNS, MOST_FINDINGS, MOST_CANDIDATES = 2000, 200, 100
 DIGITS = 6
 # The rows of the worst mistakes stay out: the card tells of no single record.
@@ -37,8 +38,9 @@ def card_data(
         facts: The records in numbers, as ``dataset_facts`` gives them; any key may be absent.
             A true ``generated`` says that the records were made by a program.
         artifact: What is shipped. Of its plan ``name``, ``members`` (each with ``family``,
-            ``features``, ``rounds``, ``weight``), ``calibration`` (``slope``, ``offset``) and
-            ``decision`` (as ``core.decision.Rule.to_json``) are told.
+            ``features``, ``rounds``, ``weight``), ``pairs`` (operation, left, right),
+            ``calibration`` (``slope``, ``offset``) and ``decision`` (as
+            ``core.decision.Rule.to_json``) are told.
         verdict: What the judge said of it.
         leaderboard: Candidates, best first, each with ``name`` and, where known, ``family``,
             ``score`` (higher is better), ``seconds``, ``one_row_ms``, ``size_mb``, ``chosen``.
@@ -53,22 +55,17 @@ def card_data(
         (``bound``, ``value``, ``confidence``) where the task set one; findings with their texts in
         both languages. Numbers have six significant digits; what is not finite is null.
     """
-    details = dict(verdict.details)
+    details = verdict.details
     card = {
         "format": FORMAT,
         "name": task.name,
         "goal": task.goal,
-        "metric": details.get("metric") or next(iter(verdict.figures), None),
         "target": _target(task, facts, details),
-        "passed": verdict.passed,
-        "figures": [_figure(figure) for figure in verdict.figures.values()],
-        "gates": [_gate(task, gate) for gate in verdict.gates],
-        "findings": [told(finding) for finding in verdict.findings[:MOST_FINDINGS]],
-        "findings_total": len(verdict.findings),
+        **_outcome(task, verdict),
         "data": _records(facts),
         "training": _training(artifact, details, leaderboard),
-        "graph": {"bytes": len(artifact.model), "parity": dict(artifact.parity), "inputs": _inputs(artifact.codec)},
-        "judged": _judged(details),
+        "graph": _graph(artifact),
+        "judged": {key: value for key, value in details.items() if key not in _ELSEWHERE},
         "decision": _decision(task, artifact, details),
         "provenance": dict(provenance or {}),
     }
@@ -76,12 +73,32 @@ def card_data(
     return {**plain, "limits": _plain(limits(plain))}
 
 
+def _outcome(task: Task, verdict: Verdict) -> dict[str, Any]:
+    """What the judge found, gate by gate."""
+    return {
+        "metric": verdict.details.get("metric") or next(iter(verdict.figures), None),
+        "passed": verdict.passed,
+        "figures": [_figure(figure) for figure in verdict.figures.values()],
+        "gates": [_gate(task, gate) for gate in verdict.gates],
+        "findings": [told(finding) for finding in verdict.findings[:MOST_FINDINGS]],
+        "findings_total": len(verdict.findings),
+    }
+
+
+def _graph(artifact: Artifact) -> dict[str, Any]:
+    inputs = {kind: len(artifact.codec.get(kind) or ()) for kind in INPUTS}
+    return {"bytes": len(artifact.model), "parity": dict(artifact.parity), "inputs": inputs}
+
+
 def told(finding: Finding) -> dict[str, Any]:
     """A finding with its texts in both languages, so that the card needs no catalogue."""
     said = {"code": finding.code, "severity": finding.severity, "column": finding.column}
     try:
         entry(finding.code)
-        texts = {lang: {p: finding.part(p, lang) for p in ("seen", "wanted", "remedy")} for lang in LANGUAGES}
+        texts = {
+            lang: {p: finding.part(p, lang) for p in ("seen", "wanted", "remedy")}
+            for lang in LANGUAGES
+        }
     except (KeyError, FileNotFoundError):  # a finding from elsewhere, without a text of ours
         texts = {}
     return {**said, "evidence": dict(finding.evidence), "text": texts}
@@ -122,25 +139,19 @@ def _records(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {**facts, "columns": columns[:MOST_COLUMNS], "columns_total": len(columns)}
 
 
-def _training(artifact: Artifact, details: Mapping[str, Any], board: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _training(
+    artifact: Artifact, details: Mapping[str, Any], board: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     plan = artifact.plan
     importance = list(artifact.importance or details.get("importance") or ())
     return {
         "chosen": plan.get("name"),
         "members": [dict(member) for member in plan.get("members") or ()],
         "calibration": plan.get("calibration"),
+        "pairs": [list(pair) for pair in plan.get("pairs") or ()],
         "importance": [[str(column), share] for column, share in importance[:MOST_COLUMNS]],
         "leaderboard": [dict(candidate) for candidate in board[:MOST_CANDIDATES]],
     }
-
-
-def _inputs(codec: Mapping[str, Any]) -> dict[str, int]:
-    return {kind: len(codec.get(kind) or ()) for kind in ("numbers", "categories", "times")}
-
-
-def _judged(details: Mapping[str, Any]) -> dict[str, Any]:
-    """The verdict's details, less what stands elsewhere in the card."""
-    return {key: value for key, value in details.items() if key not in _ELSEWHERE}
 
 
 def _decision(task: Task, artifact: Artifact, details: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -165,5 +176,7 @@ def _plain(data: Any) -> Any:
     if hasattr(data, "tolist"):  # numpy scalars and arrays, without importing numpy
         return _plain(data.tolist())
     if isinstance(data, Sequence | set | frozenset) and not isinstance(data, bytes):
-        return [_plain(value) for value in (sorted(data) if isinstance(data, set | frozenset) else data)]
+        return [
+            _plain(value) for value in (sorted(data) if isinstance(data, set | frozenset) else data)
+        ]
     return str(data)

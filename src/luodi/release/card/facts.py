@@ -21,8 +21,8 @@ def dataset_facts(task: Task, dataset: Dataset, parts: Parts | None = None) -> d
 
     Args:
         task: The task.
-        dataset: The records that were read, with the target.
-        parts: How they were cut; without them the split is not told.
+        dataset: The records that columns and target are told of, best those of training.
+        parts: How the records were cut; without them the split is not told.
 
     Returns:
         ``source``, ``digest``, ``rows``, ``columns`` (list), ``ignored``, ``target``, ``time`` and
@@ -32,7 +32,7 @@ def dataset_facts(task: Task, dataset: Dataset, parts: Parts | None = None) -> d
     return {
         "source": dataset.source,
         "digest": dataset.digest,
-        "rows": dataset.table.height,
+        "rows": len(dataset) if parts is None else len(parts.train) + len(parts.holdout),
         "columns": [_column(column, dataset.table[column.name]) for column in dataset.columns],
         "ignored": sorted(name for name in task.ignored if name in dataset.table.columns),
         "target": target,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from luodi.release.card import numbers
@@ -13,9 +13,27 @@ from luodi.release.card.phrases import Voice
 IN_TARGET_UNITS = frozenset({"rmse", "mae", "median_absolute_error"})
 SHARES = frozenset({"mape", "review_share", "changed_by_noise"})
 # Figures that lie between 0 and 1, so that an axis need not go beyond.
-BOUNDED = frozenset({"average_precision", "roc_auc", "accuracy", "balanced_accuracy", "f1", "f1_macro",
-                     "precision", "recall", "brier", "ece", "selection_ratio", "hit_gap",
-                     "false_alarm_gap", "equalised_odds_gap"}) | SHARES
+BOUNDED = (
+    frozenset(
+        {
+            "average_precision",
+            "roc_auc",
+            "accuracy",
+            "balanced_accuracy",
+            "f1",
+            "f1_macro",
+            "precision",
+            "recall",
+            "brier",
+            "ece",
+            "selection_ratio",
+            "hit_gap",
+            "false_alarm_gap",
+            "equalised_odds_gap",
+        }
+    )
+    | SHARES
+)
 _UNITS = {"_ms": "ms", "_ms_p50": "ms", "_ms_p99": "ms", "_mb": "MB"}
 
 
@@ -25,7 +43,13 @@ def title(name: str, voice: Voice) -> str:
     return voice.term("figure", figure) + (f" · {one_line(column, 40)}" if colon else "")
 
 
-def value(name: str, amount: object, unit: str | None = None, voice: Voice | None = None, given: bool = False) -> str:
+def value(
+    name: str,
+    amount: object,
+    unit: str | None = None,
+    voice: Voice | None = None,
+    given: bool = False,
+) -> str:
     """A figure's number with its unit, where it has one.
 
     Args:
@@ -55,7 +79,7 @@ def interval(figure: Mapping[str, Any]) -> str:
     return numbers.interval(figure.get("low"), figure.get("high"))
 
 
-def axis(name: str, values: list[float | None], label: str = "") -> Axis:
+def axis(name: str, values: Iterable[float | None], label: str = "") -> Axis:
     """An axis for a column of one figure, inside its bounds."""
     wide = around(label, values, 0.08)
     if name.partition(":")[0] in BOUNDED:
@@ -63,13 +87,22 @@ def axis(name: str, values: list[float | None], label: str = "") -> Axis:
     return wide
 
 
-def figure_of(card: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
+def figure_of(card: Mapping[str, Any], name: str | None) -> Mapping[str, Any] | None:
     """A figure of the card by its name."""
     return next((figure for figure in card["figures"] if figure["name"] == name), None)
 
 
+def baselines(card: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The baselines whose figure is known, best first."""
+    own = figure_of(card, card["metric"])
+    known = [one for one in card["judged"].get("baselines") or () if one.get("figure") is not None]
+    upward = own is not None and own["better"] == "higher"
+    return sorted(known, key=lambda one: one["figure"], reverse=upward)
+
+
 def as_metric(score: Any, card: Mapping[str, Any]) -> Any:
-    """Scores are turned so that higher is better; a metric that wants to be low is turned back."""
-    figure = figure_of(card, card["metric"]) if card["metric"] else None
+    """A leaderboard's score, which was turned so that higher is better, as the metric itself."""
+    figure = figure_of(card, card["metric"])
     lower = figure is not None and figure["better"] == "lower"
-    return -score if lower and isinstance(score, int | float) else score
+    # Every metric that wants to be low is at least zero, so the sign alone tells.
+    return abs(score) if lower and isinstance(score, int | float) else score

@@ -1,4 +1,4 @@
-"""The gates as a checklist, and the limits that a user should know before relying on the release."""
+"""The gates as a checklist, and the limits to know before relying on the release."""
 
 from __future__ import annotations
 
@@ -8,44 +8,54 @@ from typing import Any
 from luodi.release.card import forms, numbers
 from luodi.release.card.markup import Markup, join, name, one_line, tag
 from luodi.release.card.phrases import Voice
-from luodi.release.card.tables import section, table
+from luodi.release.card.tables import Column, number, section, table
 
 Card = Mapping[str, Any]
 
 
 def gates(card: Card, voice: Voice) -> Markup:
     """Whether the release may be used, condition by condition."""
-    results = card["gates"]
-    sentence = verdict(card, voice)
     kind = "good" if card["passed"] else "bad"
-    headline = tag("p", sign(card["passed"]), sentence, class_=f"verdict {kind}")
-    columns = [(voice("gate.state"), "state"), (voice("gate.condition"), ""), (voice("gate.wanted"), ""),
-               (voice("gate.seen"), "number")]
-    rows = [_row(gate, card, voice) for gate in results]
-    listed = table(voice("gate.caption"), columns, rows, "checklist") if rows else None
-    return section("gates", voice("section.gates"), (headline, listed))
+    outcome = tag("p", sign(card["passed"]), verdict(card, voice), class_=f"verdict {kind}")
+    columns = (
+        Column(voice("gate.state"), lambda gate: _state(gate, voice), "state"),
+        Column(voice("gate.condition"), lambda gate: gate_title(gate, voice)),
+        Column(voice("gate.wanted"), lambda gate: wanted(gate, card, voice)),
+        number(voice("gate.seen"), lambda gate: seen(gate, card, voice)),
+    )
+    listed = table(
+        voice("gate.caption"),
+        columns,
+        card["gates"],
+        style="checklist",
+        below=lambda gate: helped(gate, voice),
+    )
+    return section("gates", voice("section.gates"), (outcome, listed))
 
 
 def verdict(card: Card, voice: Voice) -> str:
     """The outcome of all gates in a sentence."""
+    total = len(card["gates"])
     failed = sum(not gate["passed"] for gate in card["gates"])
-    if not card["gates"]:
+    if not total:
         return voice("gate.none")
-    return voice("gate.some_failed" if failed else "gate.all_passed", cases=failed or len(card["gates"]), total=len(card["gates"]))
+    return voice("gate.some_failed" if failed else "gate.all_passed", cases=failed, total=total)
 
 
 def sign(passed: bool) -> Markup:
-    """A tick or a cross; the word beside it says the same."""
+    """A tick or a cross; the words beside it say the same."""
     return tag("span", "✓" if passed else "✗", class_="sign", aria_hidden="true")
 
 
-def _row(gate: Mapping[str, Any], card: Card, voice: Voice) -> list[object]:
+def _state(gate: Mapping[str, Any], voice: Voice) -> Markup:
     passed = gate["passed"]
-    state = tag("span", sign(passed), voice("gate.passed" if passed else "gate.failed"), class_="good" if passed else "bad")
-    texts = (gate["finding"] or {}).get("text") if not passed else None
-    helped = " ".join(one_line(voice.told(texts, part), 600) for part in ("seen", "remedy")).strip()
-    condition = join(tag("span", gate_title(gate, voice)), tag("span", helped, class_="help") if helped else None)
-    return [state, condition, wanted(gate, card, voice), seen(gate, card, voice)]
+    said = voice("gate.passed" if passed else "gate.failed")
+    return tag("span", sign(passed), said, class_="good" if passed else "bad")
+
+
+def helped(gate: Mapping[str, Any], voice: Voice) -> str:
+    """For a failed gate, why and what would help."""
+    return "" if gate["passed"] else voice.told((gate["finding"] or {}).get("text"))
 
 
 def gate_title(gate: Mapping[str, Any], voice: Voice) -> str:
@@ -61,7 +71,8 @@ def wanted(gate: Mapping[str, Any], card: Card, voice: Voice) -> str:
     if condition is None:
         path = f"built_in_wanted.{gate['name']}"
         return voice(path) if voice.knows(path) else one_line(gate["wanted"], 120)
-    amount = forms.value(gate["name"], condition["value"], card["target"]["unit"], voice, given=True)
+    unit = card["target"]["unit"]
+    amount = forms.value(gate["name"], condition["value"], unit, voice, given=True)
     said = voice(f"gate.{condition['bound']}", amount=amount)
     if condition["confidence"] is None:
         return said
@@ -77,28 +88,32 @@ def seen(gate: Mapping[str, Any], card: Card, voice: Voice) -> str:
 
 def limits(card: Card, voice: Voice) -> Markup:
     """What the release cannot do, or was not seen doing."""
-    known = [limit for limit in card["limits"] if voice.knows(f"limit.{limit['code']}")]
-    items = [tag("li", limit_text(limit, voice)) for limit in known]
+    items = [tag("li", said) for said in limit_texts(card, voice)]
     body = tag("ul", *items, class_="limits") if items else tag("p", voice("page.no_limits"))
     return section("limits", voice("section.limits"), (body,))
 
 
-def limit_text(limit: Mapping[str, Any], voice: Voice) -> Markup:
-    """One limit in words, its names isolated and its numbers written as the card writes them."""
-    facts = {key: _fact(key, value, limit["facts"], voice) for key, value in limit["facts"].items()}
-    return voice.html(f"limit.{limit['code']}", **facts)
+def limit_texts(card: Card, voice: Voice) -> list[Markup]:
+    """The limits in words, names isolated and numbers written as the card writes them."""
+    known = [limit for limit in card["limits"] if voice.knows(f"limit.{limit['code']}")]
+    return [_limit(limit["code"], limit["facts"], voice) for limit in known]
 
 
-def _fact(key: str, value: Any, all_facts: Mapping[str, Any], voice: Voice) -> object:
+def _limit(code: str, facts: Mapping[str, Any], voice: Voice) -> Markup:
+    told = {key: _fact(key, value, facts, voice) for key, value in facts.items()}
+    return voice.html(f"limit.{code}", **told)
+
+
+def _fact(key: str, value: Any, facts: Mapping[str, Any], voice: Voice) -> object:
+    """A fact as its name asks: terms in words, shares in per cent, names isolated."""
     if key == "metric":
         return voice.term("figure", value)
     if key == "baseline":
         return voice.term("baseline", value)
     if key == "value":
-        return group(value, all_facts.get("range"), voice)
+        return group(value, facts.get("range"), voice)
     if key == "columns":
-        named = [voice.html("page.with_share", name=name(column, 60), share=numbers.share(share, 0)) for column, share in value]
-        return join(*named, between=voice("page.comma"))
+        return _with_shares(value, voice)
     if key.endswith("_share"):
         return numbers.share(value)
     if key == "cases":
@@ -106,11 +121,19 @@ def _fact(key: str, value: Any, all_facts: Mapping[str, Any], voice: Voice) -> o
     return name(value, 60) if isinstance(value, str) else numbers.number(value)
 
 
+def _with_shares(columns: Any, voice: Voice) -> Markup:
+    named = [
+        voice.html("page.with_share", name=name(column, 60), share=numbers.share(share, 0))
+        for column, share in columns
+    ]
+    return join(*named, between=voice("page.comma"))
+
+
 def group(value: Any, ends: Any, voice: Voice) -> Markup:
     """A slice's value: a category, a range of numbers, or missing."""
-    if ends and any(end is not None for end in ends):
-        low, high = (numbers.exact(end) if end is not None else "" for end in ends)
-        if low and high:
-            return join(f"{low} – {high}")
-        return join(f"≥ {low}" if low else f"≤ {high}")
-    return name(value, 60) if value not in (None, "") else tag("i", voice("page.missing"))
+    if not ends or all(end is None for end in ends):
+        return name(value, 60) if value not in (None, "") else tag("i", voice("page.missing"))
+    low, high = (numbers.exact(end) if end is not None else "" for end in ends)
+    if low and high:
+        return join(low if low == high else f"{low} – {high}")
+    return join(f"≥ {low}" if low else f"≤ {high}")

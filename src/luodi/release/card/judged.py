@@ -1,4 +1,4 @@
-"""Step four of the loop: every figure that the judge computed through the exported graph."""
+"""The fourth step of the loop: every figure that the judge computed through the exported graph."""
 
 from __future__ import annotations
 
@@ -12,31 +12,48 @@ from luodi.release.card.curves import classify_charts, regress_charts
 from luodi.release.card.errors import confusion, costs, error_sizes
 from luodi.release.card.groups import fairness, slices
 from luodi.release.card.head import axis_row
-from luodi.release.card.markup import Markup, join, name, tag
+from luodi.release.card.markup import Markup, join, name
 from luodi.release.card.phrases import Voice
-from luodi.release.card.tables import note, section, table, titled
+from luodi.release.card.tables import (
+    Column,
+    drawing,
+    note,
+    number,
+    paragraph,
+    section,
+    table,
+    titled,
+)
 
 Card = Mapping[str, Any]
 MOST_MISSING = 12
-SPEED = ("one_row_ms_p50", "one_row_ms_p99", "bare_ms_p50", "batch_rows_per_s", "load_ms", "size_mb")
+SPEED = (
+    "one_row_ms_p50",
+    "one_row_ms_p99",
+    "bare_ms_p50",
+    "batch_rows_per_s",
+    "load_ms",
+    "size_mb",
+)
 
 
 def evaluate(card: Card, voice: Voice) -> Markup:
     """Figures, comparison, curves, errors, groups, robustness and speed."""
-    drawn = classify_charts(card, voice) if card["goal"] == "classify" else regress_charts(card, voice)
-    return section("evaluate", voice("section.evaluate"), (
-        tag("p", how(card, voice)),
-        titled(voice("judged.figures"), _figures(card, voice)),
-        titled(voice("judged.baselines"), _baselines(card, voice)),
-        titled(voice("judged.curves"), drawn),
-        titled(voice("judged.confusion"), confusion(card, voice)),
-        titled(voice("judged.costs"), costs(card, voice)),
-        titled(voice("judged.error_sizes"), error_sizes(card, voice)),
-        titled(voice("judged.slices"), slices(card, voice)),
-        titled(voice("judged.fairness"), fairness(card, voice)),
-        titled(voice("judged.robustness"), _robustness(card, voice)),
-        titled(voice("judged.speed"), _speed(card, voice)),
-    ), "4")
+    parts = (
+        ("figures", _figures),
+        ("baselines", _baselines),
+        ("curves", classify_charts if card["goal"] == "classify" else regress_charts),
+        ("confusion", confusion),
+        ("costs", costs),
+        ("error_sizes", error_sizes),
+        ("slices", slices),
+        ("fairness", fairness),
+        ("robustness", _robustness),
+        ("speed", _speed),
+    )
+    told = [titled(voice(f"judged.{part}"), show(card, voice)) for part, show in parts]
+    matter = (paragraph(how(card, voice)), *told)
+    return section("evaluate", voice("section.evaluate"), matter, "4")
 
 
 def how(card: Card, voice: Voice) -> str:
@@ -51,51 +68,95 @@ def how(card: Card, voice: Voice) -> str:
 
 
 def _figures(card: Card, voice: Voice) -> Markup:
-    shown = [f for f in card["figures"] if f["name"] not in SPEED and not f["name"].startswith("gain_over_") and ":" not in f["name"]]
-    rows = [[forms.title(f["name"], voice), forms.value(f["name"], f["value"], card["target"]["unit"], voice), forms.interval(f),
-             voice(f"better.{f['better']}") if f["better"] else ""] for f in shown]
-    heads = [(voice("judged.figure"), ""), (voice("judged.value"), "number"), (voice("judged.interval"), "number"), (voice("judged.better"), "")]
-    ours = [place for place, f in enumerate(shown) if f["name"] == card["metric"]]
-    return table(voice("judged.figures_caption"), heads, rows, marked=ours) if rows else Markup("")
+    """All figures but those that stand with the baselines, the groups and the speed."""
+    shown = [
+        figure
+        for figure in card["figures"]
+        if figure["name"] not in SPEED and not figure["name"].startswith("gain_over_")
+        if ":" not in figure["name"]
+    ]
+    unit = card["target"]["unit"]
+    columns = (
+        Column(voice("judged.figure"), lambda one: forms.title(one["name"], voice)),
+        number(
+            voice("judged.value"), lambda one: forms.value(one["name"], one["value"], unit, voice)
+        ),
+        number(voice("judged.interval"), forms.interval),
+        Column(voice("judged.better"), lambda one: _direction(one, voice), "short"),
+    )
+    caption = voice("judged.figures_caption")
+    return table(caption, columns, shown, ours=lambda one: one["name"] == card["metric"])
+
+
+def _direction(figure: Mapping[str, Any], voice: Voice) -> str:
+    return voice.term("better", figure["better"] or "", "")
 
 
 def _baselines(card: Card, voice: Voice) -> Markup:
-    others = card["judged"].get("baselines") or ()
-    if not others:
-        return Markup("")
+    others = forms.baselines(card)
     ends = [one.get(end) for one in others for end in ("low", "high", "difference")]
     axis = forms.axis("", [*ends, 0.0])
-    rows = [[voice.term("baseline", one["name"]), numbers.number(one.get("figure")), numbers.number(one.get("difference")),
-             numbers.interval(one.get("low"), one.get("high")), numbers.chance(one.get("p")), voice.term("answer", one.get("answer")),
-             interval_strip(one.get("difference"), one.get("low"), one.get("high"), axis, "model", [(0.0, "whole-line")])]
-            for one in others]
-    heads = [(voice("judged.baseline"), ""), (voice("judged.value"), "number"), (voice("judged.gain"), "number"), (voice("judged.interval"), "number"),
-             (voice("judged.p"), "number"), (voice("judged.answer"), ""), ("", "graph")]
-    return table(voice("judged.baselines_caption", metric=forms.title(card["metric"], voice)), heads, rows, after=axis_row(axis, 6))
+    nothing = [(0.0, "whole-line")]
+
+    def strip(one: Mapping[str, Any]) -> Markup:
+        gain, low, high = (one.get(end) for end in ("difference", "low", "high"))
+        return interval_strip(gain, low, high, axis, "model", nothing)
+
+    columns = (
+        Column(voice("judged.baseline"), lambda one: voice.term("baseline", one["name"])),
+        number(voice("judged.value"), lambda one: numbers.number(one.get("figure"))),
+        number(voice("judged.gain"), lambda one: numbers.number(one.get("difference"))),
+        number(
+            voice("judged.interval"), lambda one: numbers.interval(one.get("low"), one.get("high"))
+        ),
+        number(voice("judged.p"), lambda one: numbers.chance(one.get("p"))),
+        Column(
+            voice("judged.answer"), lambda one: voice.term("answer", one.get("answer")), "short"
+        ),
+        drawing(strip),
+    )
+    caption = voice("judged.baselines_caption", metric=forms.title(card["metric"] or "", voice))
+    return table(caption, columns, others, after=axis_row(axis, len(columns) - 1))
 
 
 def _robustness(card: Card, voice: Voice) -> Markup:
-    tried = card["judged"].get("robustness")
-    if not tried:
-        return Markup("")
-    noise = tried.get("noise") or {}
-    lost = [one for one in tried.get("missing") or () if one.get("changed") is not None][:MOST_MISSING]
+    tried = card["judged"].get("robustness") or {}
+    lost = [one for one in tried.get("missing") or () if one.get("changed") is not None]
     axis = Axis("", 0, max((one["changed"] for one in lost), default=1) or 1)
-    rows = [[name(one["column"], 60), numbers.share(one["changed"]), numbers.number(one.get("figure")), bar(one["changed"], axis, "other")] for one in lost]
-    key = card["goal"]
-    heads = [(voice("judged.without"), ""), (voice(f"judged.changed_{key}"), "number"), (forms.title(tried.get("metric") or "", voice), "number"), ("", "graph")]
-    said = voice(f"judged.noise_{key}", share=numbers.share(noise.get("share"), 0), changed=numbers.share(noise.get("changed"))) if noise else None
-    return join(tag("p", said) if said else None, table(voice("judged.missing_caption"), heads, rows) if rows else None)
+    goal = card["goal"]
+    columns = (
+        Column(voice("judged.without"), lambda one: name(one["column"], 60)),
+        number(voice(f"judged.changed_{goal}"), lambda one: numbers.share(one["changed"])),
+        number(
+            forms.title(tried.get("metric") or "", voice),
+            lambda one: numbers.number(one.get("figure")),
+        ),
+        drawing(lambda one: bar(one["changed"], axis, "other")),
+    )
+    shown = table(voice("judged.missing_caption"), columns, lost[:MOST_MISSING])
+    return join(paragraph(_noise(tried.get("noise"), goal, voice)), shown)
+
+
+def _noise(noise: Mapping[str, Any] | None, goal: str, voice: Voice) -> str:
+    if not noise:
+        return ""
+    share, changed = numbers.share(noise.get("share"), 0), numbers.share(noise.get("changed"))
+    return voice(f"judged.noise_{goal}", share=share, changed=changed)
 
 
 def _speed(card: Card, voice: Voice) -> Markup:
-    known = {figure["name"]: figure["value"] for figure in card["figures"]}
     speed = card["judged"].get("speed") or {}
-    known = {**{key: value for key, value in speed.items() if key in SPEED}, **known}
-    rows = [[forms.title(one, voice), forms.value(one, known[one], None, voice)] for one in SPEED if known.get(one) is not None]
-    if not rows:
-        return Markup("")
+    known = {**speed, **{figure["name"]: figure["value"] for figure in card["figures"]}}
+    told = [
+        (forms.title(one, voice), forms.value(one, known[one], None, voice))
+        for one in SPEED
+        if known.get(one) is not None
+    ]
     if speed.get("ratio_to_bare") is not None:
-        rows.append([voice("judged.ratio"), f"{numbers.number(speed['ratio_to_bare'], 2)}×"])
-    heads = [(voice("page.what"), ""), (voice("page.measured"), "number")]
-    return join(table(voice("judged.speed_caption"), heads, rows), note(voice("judged.speed_note")))
+        told.append((voice("judged.ratio"), f"{numbers.number(speed['ratio_to_bare'], 2)}×"))
+    columns = (
+        Column(voice("page.what"), lambda pair: pair[0]),
+        number(voice("page.measured"), lambda pair: pair[1]),
+    )
+    shown = table(voice("judged.speed_caption"), columns, told)
+    return join(shown, note(voice("judged.speed_note"))) if shown else shown

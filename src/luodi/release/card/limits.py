@@ -99,13 +99,22 @@ def _robustness(card: Card) -> Iterator[Limit]:
     noise = tried.get("noise") or {}
     if (noise.get("changed") or 0) > SENSITIVE_TO_NOISE:
         yield "noise", {"noise_share": noise.get("share"), "changed_share": noise["changed"]}
-    lost = [one for one in tried.get("missing") or () if (one.get("changed") or 0) > SENSITIVE_TO_LOSS]
+    lost = [
+        one for one in tried.get("missing") or () if (one.get("changed") or 0) > SENSITIVE_TO_LOSS
+    ]
     if lost:
-        yield f"columns_lost_{card['goal']}", {"columns": [[one["column"], one["changed"]] for one in lost[:MOST_NAMED]]}
+        yield (
+            f"columns_lost_{card['goal']}",
+            {"columns": [[one["column"], one["changed"]] for one in lost[:MOST_NAMED]]},
+        )
 
 
 def _often_missing(card: Card) -> Iterator[Limit]:
-    often = [[c["name"], c["missing"]] for c in card["data"]["columns"] if (c.get("missing") or 0) > OFTEN_MISSING]
+    often = [
+        [c["name"], c["missing"]]
+        for c in card["data"]["columns"]
+        if (c.get("missing") or 0) > OFTEN_MISSING
+    ]
     if often:
         yield "often_missing", {"columns": sorted(often, key=lambda pair: -pair[1])[:MOST_NAMED]}
 

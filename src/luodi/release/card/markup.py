@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from html import escape
 
-VOID = frozenset({"meta", "link", "br", "hr", "line", "rect", "circle", "path", "polyline", "polygon"})
+VOID = frozenset(
+    {"meta", "link", "br", "hr", "line", "rect", "circle", "path", "polyline", "polygon"}
+)
 # Control characters are not allowed in HTML; the two bidi families could reorder what is read.
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_FORBIDDEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)
 _BREAKS = re.compile(r"[\r\n\t\u2028\u2029]+")
 
 
@@ -65,7 +69,7 @@ def _attribute(name: str, value: object) -> str:
 
 
 def one_line(text: object, limit: int = 80) -> str:
-    """A foreign name on one line: breaks become ``↵``, and what is too long is cut in the middle."""
+    """A foreign name on one line: breaks become ``↵``, what is too long loses its middle."""
     line = _BREAKS.sub("↵", clean(text))
     if len(line) <= limit:
         return line
@@ -74,6 +78,6 @@ def one_line(text: object, limit: int = 80) -> str:
 
 
 def name(text: object, limit: int = 80) -> Markup:
-    """A foreign name (of a column, a class, a group), isolated from the writing direction around it."""
+    """A foreign name (of a column, a class), isolated from the writing direction around it."""
     shown, whole = one_line(text, limit), one_line(text, 600)
     return tag("bdi", shown, class_="name", title=whole if whole != shown else None)

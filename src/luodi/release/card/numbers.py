@@ -1,4 +1,4 @@
-"""How the card writes numbers: as many digits as the figure deserves, the same in both languages."""
+"""How the card writes numbers: as many digits as the figure deserves, alike in all languages."""
 
 from __future__ import annotations
 
@@ -25,9 +25,14 @@ def number(value: object, digits: int = 3) -> str:
     if size < -4 or size >= 15:
         mantissa, power = f"{value:.{digits - 1}e}".split("e")
         return f"{_trimmed(mantissa)}e{int(power)}".replace("-", MINUS)
-    places = max(0, digits - 1 - size) if size >= 0 else max(digits, digits - 2 - size)
-    text = f"{value:,.{places}f}"
-    return (_trimmed(text) if size >= 0 else text).replace("-", MINUS)
+    if float(value).is_integer():
+        return count(value)
+    return f"{value:,.{_places(size, digits)}f}".replace("-", MINUS)
+
+
+def _places(size: int, digits: int) -> int:
+    """Decimal places for a number of this power of ten."""
+    return max(0, digits - 1 - size) if size >= 0 else max(digits, digits - 2 - size)
 
 
 def exact(value: object) -> str:
@@ -71,16 +76,21 @@ def count(value: object) -> str:
 
 
 def interval(low: object, high: object, digits: int = 3) -> str:
-    """Both ends of an interval, with as many places as its width deserves.
+    """Both ends of an interval, with the same places.
 
     Example:
-        >>> interval(0.9512, 0.98734), interval(None, 1)
-        ('0.951 – 0.987', '')
+        >>> interval(0.9512, 0.98734), interval(9.5, 12), interval(None, 1)
+        ('0.951 – 0.987', '9.5 – 12.0', '')
     """
     ends = [end for end in (low, high) if isinstance(end, int | float) and isfinite(end)]
     if len(ends) < 2:
         return ""
-    return f"{number(ends[0], digits)} – {number(ends[1], digits)}"
+    largest = max(abs(end) for end in ends)
+    size = floor(log10(largest)) if largest else 0
+    if size < -4 or size >= 15:
+        return f"{number(ends[0], digits)} – {number(ends[1], digits)}"
+    first, last = (f"{end:,.{_places(size, digits)}f}".replace("-", MINUS) for end in ends)
+    return f"{first} – {last}"
 
 
 def chance(p: object) -> str:

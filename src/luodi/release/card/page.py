@@ -8,19 +8,23 @@ from importlib.resources import files
 from typing import Any
 
 from luodi.core.words import Language
+from luodi.release.card.conversion import compress
 from luodi.release.card.gates import gates, limits
 from luodi.release.card.head import head
 from luodi.release.card.judged import evaluate
 from luodi.release.card.markup import Markup, join, one_line, tag
-from luodi.release.card.phrases import Voice
+from luodi.release.card.phrases import Voice, readable
 from luodi.release.card.records import data
-from luodi.release.card.training import compress, train
+from luodi.release.card.training import train
 from luodi.release.card.usage import release, serve
 
 Card = Mapping[str, Any]
 SECTIONS = (gates, limits, data, train, compress, evaluate, release, serve)
 # Nothing may be fetched and no script may run, even if an escape were ever forgotten.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
 HTML_LANGUAGE = {"en": "en", "zh": "zh-CN"}
 
 
@@ -33,8 +37,16 @@ def html(card: Card, lang: Language = "en") -> str:
 
     Returns:
         The page's text, to be written as UTF-8.
+
+    Raises:
+        LuodiError: ``card.unreadable`` when the data is not that of a card.
     """
     voice = Voice(lang)
+    with readable():
+        return f"<!DOCTYPE html>\n{_page(card, voice)}\n"
+
+
+def _page(card: Card, voice: Voice) -> Markup:
     sections = [show(card, voice) for show in SECTIONS]
     body = tag(
         "div",
@@ -45,8 +57,7 @@ def html(card: Card, lang: Language = "en") -> str:
         tag("footer", tag("p", voice("page.footer"))),
         class_="sheet",
     )
-    page = tag("html", _meta(card, voice), tag("body", body), lang=HTML_LANGUAGE[lang])
-    return f"<!DOCTYPE html>\n{page}\n"
+    return tag("html", _meta(card, voice), tag("body", body), lang=HTML_LANGUAGE[voice.lang])
 
 
 def _meta(card: Card, voice: Voice) -> Markup:
@@ -71,7 +82,23 @@ def _style() -> Markup:
 
 
 def _contents(voice: Voice) -> Markup:
-    steps = {name: step for step, name in enumerate(("data", "train", "compress", "evaluate", "release", "serve"), 1)}
+    steps = {
+        name: step
+        for step, name in enumerate(
+            ("data", "train", "compress", "evaluate", "release", "serve"), 1
+        )
+    }
     names = [show.__name__ for show in SECTIONS]
-    links = [tag("li", tag("a", tag("b", steps[one]) if one in steps else None, voice(f"section.{one}"), href=f"#{one}")) for one in names]
+    links = [
+        tag(
+            "li",
+            tag(
+                "a",
+                tag("b", steps[one]) if one in steps else None,
+                voice(f"section.{one}"),
+                href=f"#{one}",
+            ),
+        )
+        for one in names
+    ]
     return tag("nav", tag("ol", *links), aria_label=voice("page.contents"))

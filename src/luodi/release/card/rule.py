@@ -1,4 +1,4 @@
-"""The decision rule as a reader can follow it: from which probability on, and when a human is asked."""
+"""The decision rule as a reader can follow it: from which probability on, when a human is asked."""
 
 from __future__ import annotations
 
@@ -42,7 +42,12 @@ def decision_rule(
     # The graph's threshold is of the second class; a reader thinks of the positive one.
     ends = [1 - end for end in reversed(band)] if band and other else band
     shown = {"of": positive or classes[1], "threshold": 1 - threshold if other else threshold}
-    return {**told, **shown, "kind": "threshold", **({"review_from": ends[0], "review_to": ends[1]} if ends else {})}
+    return {
+        **told,
+        **shown,
+        "kind": "threshold",
+        **({"review_from": ends[0], "review_to": ends[1]} if ends else {}),
+    }
 
 
 def even_odds(prices: Prices) -> float | None:
@@ -72,15 +77,25 @@ def review_band(prices: Prices, threshold: float, review: float | None) -> list[
     return [low, high] if low < high else None
 
 
-def _kind(rule: Mapping[str, Any] | None, costs: Mapping[str, Any] | None, prices: Prices | None) -> str:
+def _kind(
+    rule: Mapping[str, Any] | None, costs: Mapping[str, Any] | None, prices: Prices | None
+) -> str:
     if prices is None or (rule is None and costs is None):
         return "unknown"
-    plain = all(price == (place != other) for place, row in enumerate(prices) for other, price in enumerate(row[: len(prices)]))
+    plain = all(
+        price == (place != other)
+        for place, row in enumerate(prices)
+        for other, price in enumerate(row[: len(prices)])
+    )
     return "most_probable" if plain else "cheapest"
 
 
-def _prices(rule: Mapping[str, Any] | None, costs: Mapping[str, Any] | None, classes: Sequence[str],
-            positive: str | None) -> Prices | None:
+def _prices(
+    rule: Mapping[str, Any] | None,
+    costs: Mapping[str, Any] | None,
+    classes: Sequence[str],
+    positive: str | None,
+) -> Prices | None:
     """Costs by actual (row) and decided class, as the rule or the task gives them."""
     given = (rule or {}).get("costs")
     if given is not None:

@@ -2,49 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from luodi.release.card.markup import Markup, join, tag
 
-Column = tuple[str, str]
+Cell = Callable[[Any], object]
 
 
-def table(caption: str, columns: Sequence[Column], rows: Iterable[Sequence[object]], style: str = "",
-          marked: Sequence[int] = (), after: Markup | None = None) -> Markup:
-    """A table with a heading for every column and every row.
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: its heading, what it says of an item, and the class of its cells."""
+
+    heading: str
+    cell: Cell
+    kind: str = ""
+
+
+def number(heading: str, cell: Cell) -> Column:
+    """A column of numbers, set flush right."""
+    return Column(heading, cell, "number")
+
+
+def drawing(cell: Cell) -> Column:
+    """A column of bars or intervals, which needs no heading."""
+    return Column("", cell, "graph")
+
+
+def table(
+    caption: str,
+    columns: Sequence[Column],
+    items: Iterable[Any],
+    *,
+    style: str = "",
+    ours: Callable[[Any], object] | None = None,
+    below: Callable[[Any], object] | None = None,
+    after: Markup | None = None,
+) -> Markup:
+    """A table with a heading for every column and every row; nothing where there are no items.
 
     Args:
         caption: What the table holds.
-        columns: For each column its heading and the class of its cells (``number``, ``graph``).
-        rows: Cells of each row; the first one names the row.
+        columns: Its columns; the first one names the row.
+        items: What it tells of, one row each.
         style: Class of the table.
-        marked: Row numbers that are this release's own.
+        ours: Whether an item is this release's own, which stands out.
+        below: More to say of an item, in a row of its own.
         after: A row to put at the end, such as an axis.
     """
-    heads = [tag("th", heading, scope="col", class_=kind or None) for heading, kind in columns]
-    body = [_row(cells, [kind for _, kind in columns], number in marked) for number, cells in enumerate(rows)]
-    whole = tag("table", tag("caption", caption), tag("thead", tag("tr", *heads)),
-                tag("tbody", *body, after), class_=style or None)
-    # A table wider than a phone scrolls by itself; it must then be reachable by keyboard.
+    rows: list[Markup] = []
+    for item in items:
+        rows.append(_row(columns, item, bool(ours and ours(item))))
+        rows += [_more(columns, said)] if below and (said := below(item)) else []
+    if not rows:
+        return Markup("")
+    heads = [_head(column) for column in columns]
+    body = join(tag("thead", tag("tr", *heads)), tag("tbody", *rows, after))
+    return scrolling(caption, tag("table", titled_table(caption), body, class_=style or None))
+
+
+def titled_table(caption: str) -> Markup:
+    """A table's caption, kept as wide as the page when the table is wider."""
+    return tag("caption", tag("span", caption))
+
+
+def scrolling(caption: str, whole: Markup) -> Markup:
+    """A table that scrolls by itself where the page is narrow, also by keyboard."""
     return tag("div", whole, class_="wide", role="region", aria_label=caption, tabindex="0")
 
 
-def _row(cells: Sequence[object], kinds: Sequence[str], ours: bool) -> Markup:
-    first = tag("th", cells[0], scope="row", class_=kinds[0] or None)
-    rest = [tag("td", cell, class_=kind or None) for cell, kind in zip(cells[1:], kinds[1:], strict=True)]
-    return tag("tr", first, *rest, class_="ours" if ours else None)
+def _head(column: Column) -> Markup:
+    kind = column.kind or None
+    if not column.heading:
+        return tag("td", "", class_=kind)
+    return tag("th", column.heading, scope="col", class_=kind)
+
+
+def _row(columns: Sequence[Column], item: Any, ours: bool) -> Markup:
+    first, *rest = columns
+    head = tag("th", first.cell(item), scope="row", class_=first.kind or None)
+    cells = [tag("td", column.cell(item), class_=column.kind or None) for column in rest]
+    return tag("tr", head, *cells, class_="ours" if ours else None)
+
+
+def _more(columns: Sequence[Column], said: object) -> Markup:
+    return tag("tr", tag("td", ""), tag("td", said, colspan=len(columns) - 1), class_="more")
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> Markup:
     """Terms and what they are; a pair without a value leaves no trace."""
     known = [(term, value) for term, value in pairs if value not in (None, "")]
-    return tag("dl", *(join(tag("dt", term), tag("dd", value)) for term, value in known), class_="facts")
+    if not known:
+        return Markup("")
+    listed = (join(tag("dt", term), tag("dd", value)) for term, value in known)
+    return tag("dl", *listed, class_="facts")
 
 
-def figure(title: str, drawing: Markup, note: object = "") -> Markup:
+def figure(title: str, drawn: Markup, note: object = "") -> Markup:
     """A drawing with its title and what to see in it."""
     caption = tag("figcaption", title, tag("span", note, class_="note") if note else None)
-    return tag("figure", caption, drawing)
+    return tag("figure", caption, drawn)
 
 
 def charts(figures: Iterable[Markup]) -> Markup:
@@ -55,9 +113,10 @@ def charts(figures: Iterable[Markup]) -> Markup:
 
 def section(anchor: str, title: str, matter: Iterable[object], step: str = "") -> Markup:
     """A section with its title in the margin."""
-    head = tag("div", tag("b", step) if step else None, tag("h2", title, id=f"{anchor}-title"), class_="title")
-    return tag("section", head, tag("div", *matter, class_="matter"), id=anchor,
-               aria_labelledby=f"{anchor}-title")
+    named = tag("h2", title, id=f"{anchor}-title")
+    head = tag("div", tag("b", step) if step else None, named, class_="title")
+    body = tag("div", *matter, class_="matter")
+    return tag("section", head, body, id=anchor, aria_labelledby=f"{anchor}-title")
 
 
 def titled(title: str, *matter: object) -> Markup:
@@ -66,11 +125,17 @@ def titled(title: str, *matter: object) -> Markup:
     return join(tag("h3", title), said) if said else Markup("")
 
 
+def paragraph(text: object) -> Markup:
+    """A paragraph, or nothing for nothing."""
+    return tag("p", text) if text else Markup("")
+
+
 def note(text: object) -> Markup:
-    """A remark in small type."""
-    return tag("p", text, class_="note")
+    """A remark in small type, or nothing for nothing."""
+    return tag("p", text, class_="note") if text else Markup("")
 
 
 def folded(summary: str, *matter: object) -> Markup:
-    """Matter that opens on demand."""
-    return tag("details", tag("summary", summary), *matter)
+    """Matter that opens on demand, or nothing when there is none."""
+    said = join(*matter)
+    return tag("details", tag("summary", summary), said) if said else Markup("")

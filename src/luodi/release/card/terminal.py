@@ -8,12 +8,14 @@ from typing import Any
 from luodi.core.words import Language
 from luodi.release.card import forms, numbers
 from luodi.release.card.axes import Axis
-from luodi.release.card.gates import gate_title, group, limit_text, seen, verdict, wanted
+from luodi.release.card.gates import gate_title, helped, limit_texts, seen, verdict, wanted
+from luodi.release.card.groups import slice_name
 from luodi.release.card.head import companions, purpose
 from luodi.release.card.markup import one_line
-from luodi.release.card.phrases import Voice
+from luodi.release.card.phrases import Voice, readable
 from luodi.release.card.records import split_text
 from luodi.release.card.strings import fitted, padded, paragraph, plain, width
+from luodi.release.card.training import candidate_name
 from luodi.release.card.usage import rule_texts
 
 Card = Mapping[str, Any]
@@ -31,10 +33,16 @@ def text(card: Card, lang: Language = "en") -> str:
 
     Returns:
         Lines, each ended by a line break.
+
+    Raises:
+        LuodiError: ``card.unreadable`` when the data is not that of a card.
     """
     voice = Voice(lang)
-    blocks = [block for show in _BLOCKS if (block := list(show(card, voice)))]
-    return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks) + "\n"
+    with readable():
+        blocks = [block for show in _BLOCKS if (block := list(show(card, voice)))]
+    # One line at a time through one_line: nothing foreign may steer the terminal.
+    lines = ("\n".join(one_line(line, 10_000).rstrip() for line in block) for block in blocks)
+    return "\n\n".join(lines) + "\n"
 
 
 def _title(card: Card, voice: Voice) -> Iterable[str]:
@@ -49,20 +57,32 @@ def _headline(card: Card, voice: Voice) -> Iterable[str]:
     unit = card["target"]["unit"]
     known = {figure["name"]: figure for figure in card["figures"]}
     names = [n for n in (card["metric"], *companions(card)) if n in known]
-    rows = [(forms.title(n, voice), forms.value(n, known[n]["value"], unit, voice), forms.interval(known[n])) for n in names]
+    rows = [
+        (
+            forms.title(n, voice),
+            forms.value(n, known[n]["value"], unit, voice),
+            forms.interval(known[n]),
+        )
+        for n in names
+    ]
     yield _rule(voice("judged.figures"))
     yield from _rows([("", voice("judged.value"), voice("judged.interval")), *rows], (34, -16, -24))
 
 
 def _comparison(card: Card, voice: Voice) -> Iterable[str]:
-    figure = forms.figure_of(card, card["metric"]) if card["metric"] else None
-    others = [one for one in card["judged"].get("baselines") or () if one.get("figure") is not None]
+    figure = forms.figure_of(card, card["metric"])
+    others = forms.baselines(card)
     if figure is None or not others:
         return
     top = max(abs(one) for one in (figure["value"], *(o["figure"] for o in others))) or 1.0
     yield _rule(voice("page.compared"))
-    rows = [(voice("page.this_release"), numbers.number(figure["value"]), bar(figure["value"], top))]
-    rows += [(voice.term("baseline", o["name"]), numbers.number(o["figure"]), bar(o["figure"], top)) for o in others]
+    rows = [
+        (voice("page.this_release"), numbers.number(figure["value"]), bar(figure["value"], top))
+    ]
+    rows += [
+        (voice.term("baseline", o["name"]), numbers.number(o["figure"]), bar(o["figure"], top))
+        for o in others
+    ]
     yield from _rows(rows, (34, -16, 32))
 
 
@@ -70,20 +90,19 @@ def _gates(card: Card, voice: Voice) -> Iterable[str]:
     yield _rule(voice("section.gates"))
     yield verdict(card, voice)
     for gate in card["gates"]:
-        state = ("✓ " if gate["passed"] else "✗ ") + voice("gate.passed" if gate["passed"] else "gate.failed")
-        cells = (state, gate_title(gate, voice), wanted(gate, card, voice), seen(gate, card, voice))
-        yield from _rows([cells], (11, 34, 28, -12))
-        if not gate["passed"] and gate["finding"]:
-            helped = " ".join(voice.told(gate["finding"]["text"], part) for part in ("seen", "remedy")).strip()
-            yield from _paragraph(one_line(helped, 600), "           ")
+        mark, word = ("✓", "gate.passed") if gate["passed"] else ("✗", "gate.failed")
+        condition, amount = wanted(gate, card, voice), seen(gate, card, voice)
+        cells = (f"{mark} {voice(word)}", gate_title(gate, voice), condition, amount)
+        yield from _rows([cells], (10, 32, 34, -10))
+        yield from _paragraph(helped(gate, voice), " " * 11)
 
 
 def _limits(card: Card, voice: Voice) -> Iterable[str]:
-    known = [limit for limit in card["limits"] if voice.knows(f"limit.{limit['code']}")]
+    known = limit_texts(card, voice)
     if known:
         yield _rule(voice("section.limits"))
-    for limit in known:
-        yield from _paragraph(plain(limit_text(limit, voice)), "  ", "• ")
+    for said in known:
+        yield from _paragraph(plain(said), "  ", "• ")
 
 
 def _data(card: Card, voice: Voice) -> Iterable[str]:
@@ -109,34 +128,52 @@ def _training(card: Card, voice: Voice) -> Iterable[str]:
     yield _rule(f"2 {voice('train.leaderboard')}")
     for one in board:
         mark = "→ " if one.get("chosen") else "  "
-        yield from _rows([(mark + one_line(one.get("name"), 40), numbers.number(forms.as_metric(one.get("score"), card)), f"{numbers.number(one.get('seconds'), 2)} s")], (44, -12, -12))
+        yield from _rows(
+            [
+                (
+                    mark + plain(candidate_name(one.get("name"), voice)),
+                    numbers.number(forms.as_metric(one.get("score"), card)),
+                    f"{numbers.number(one.get('seconds'), 2)} s",
+                )
+            ],
+            (44, -12, -12),
+        )
 
 
 def _importance(card: Card, voice: Voice) -> Iterable[str]:
-    listed = [(column, share) for column, share in card["training"]["importance"] if share is not None][: MOST["columns"]]
+    listed = [
+        (column, share) for column, share in card["training"]["importance"] if share is not None
+    ][: MOST["columns"]]
     if not listed:
         return
     top = max(share for _, share in listed) or 1.0
     yield _rule(voice("train.importance"))
-    yield from _rows([(one_line(column, 80), numbers.share(share), bar(share, top)) for column, share in listed], (34, -16, 32))
+    yield from _rows(
+        [(one_line(column, 80), numbers.share(share), bar(share, top)) for column, share in listed],
+        (34, -16, 32),
+    )
 
 
 def _slices(card: Card, voice: Voice) -> Iterable[str]:
     known = card["judged"].get("slices") or {}
-    worst = [one for one in known.get("worst") or () if one.get("figure") is not None][: MOST["slices"]]
+    worst = [one for one in known.get("worst") or () if one.get("figure") is not None][
+        : MOST["slices"]
+    ]
     if not worst:
         return
     yield _rule(voice("judged.slices"))
     metric = voice.term("figure", known.get("metric"))
     head = (voice("slice.slice"), voice("data.rows"), fitted(metric, 18), voice("slice.rest"))
-    rows = [(slice_name(one, voice), numbers.count(one.get("rows")), numbers.number(one["figure"]), numbers.number(one.get("rest"))) for one in worst]
+    rows = [
+        (
+            plain(slice_name(one, voice)),
+            numbers.count(one.get("rows")),
+            numbers.number(one["figure"]),
+            numbers.number(one.get("rest")),
+        )
+        for one in worst
+    ]
     yield from _rows([head, *rows], (44, -10, -18, -12))
-
-
-def slice_name(one: Mapping[str, Any], voice: Voice) -> str:
-    """A slice in plain text."""
-    between = ": " if one.get("range") else " = "
-    return one_line(one["column"], 40) + between + plain(group(one.get("value"), one.get("range"), voice))
 
 
 def _decision(card: Card, voice: Voice) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Steps two and three of the loop: what was tried and chosen, and what became of it in the file."""
+"""The second step of the loop: what was tried, what was chosen, and which columns it listens to."""
 
 from __future__ import annotations
 
@@ -10,32 +10,58 @@ from luodi.release.card.axes import Axis
 from luodi.release.card.bars import bar
 from luodi.release.card.markup import Markup, join, name, one_line, tag
 from luodi.release.card.phrases import Voice
-from luodi.release.card.tables import facts, folded, note, section, table, titled
+from luodi.release.card.records import more
+from luodi.release.card.tables import Column, drawing, facts, folded, number, section, table, titled
 
 Card = Mapping[str, Any]
-MOST_IMPORTANT, MOST_CANDIDATES = 15, 25
-INPUTS = ("numbers", "categories", "times")
+MOST_IMPORTANT, MOST_OPENED, MOST_CANDIDATES = 15, 60, 25
+MOST_PAIRS = 12
+SIGNS = {"product": "×", "difference": "−", "ratio": "÷"}
+MEASURES = ("score", "seconds", "one_row_ms", "size_mb")
 
 
 def train(card: Card, voice: Voice) -> Markup:
-    """The leaderboard, what was chosen, and which columns it listens to."""
-    return section("train", voice("section.train"), (
+    """The leaderboard, what was chosen, and what it listens to."""
+    matter = (
         _chosen(card, voice),
         titled(voice("train.leaderboard"), _leaderboard(card, voice)),
         titled(voice("train.importance"), _importance(card, voice)),
-    ), "2")
+    )
+    return section("train", voice("section.train"), matter, "2")
 
 
 def _chosen(card: Card, voice: Voice) -> Markup:
     training = card["training"]
-    members = training["members"]
-    pairs: list[tuple[str, object]] = [
-        (voice("train.chosen"), name(training["chosen"]) if training["chosen"] else None),
-        (voice("train.calibration"), _calibration(card, voice)),
+    known = facts(
+        (
+            (voice("train.chosen"), candidate_name(training["chosen"], voice)),
+            (voice("train.calibration"), _calibration(card, voice)),
+            (voice("train.pairs"), _pairs(training["pairs"])),
+        )
+    )
+    columns = (
+        Column(voice("train.learner"), lambda one: voice.term("family", one.get("family"))),
+        number(voice("train.weight"), lambda one: numbers.share(one.get("weight"), 0)),
+        Column(voice("train.features"), lambda one: _features(one, voice)),
+        number(voice("train.rounds"), _rounds),
+    )
+    return join(known, table(voice("train.members"), columns, training["members"]))
+
+
+def candidate_name(known: Any, voice: Voice) -> Markup:
+    """A candidate's name in words where it is one of ours."""
+    if voice.knows(f"candidate.{known}"):
+        return join(voice(f"candidate.{known}"))
+    return name(known, 60) if known else Markup("")
+
+
+def _pairs(pairs: Any) -> Markup:
+    """Products, differences and ratios of columns that the training found to help."""
+    told = [
+        join(name(left, 40), f" {SIGNS[operation]} ", name(right, 40))
+        for operation, left, right in pairs[:MOST_PAIRS]
     ]
-    rows = [_member(one, voice) for one in members]
-    heads = [(voice("train.learner"), ""), (voice("train.weight"), "number"), (voice("train.features"), ""), (voice("train.rounds"), "number")]
-    return join(facts(pairs), table(voice("train.members"), heads, rows) if rows else None)
+    return join(*told, "…" if len(pairs) > MOST_PAIRS else "", between=", ")
 
 
 def _calibration(card: Card, voice: Voice) -> str:
@@ -43,90 +69,74 @@ def _calibration(card: Card, voice: Voice) -> str:
     given = card["training"]["calibration"]
     if card["goal"] != "classify" or not isinstance(given, Mapping) or "slope" not in given:
         return ""
-    if (given["slope"], given.get("offset", 0)) == (1, 0):
+    slope, offset = given["slope"], given.get("offset", 0)
+    if (slope, offset) == (1, 0):
         return voice("calibration.neutral")
-    path = "calibration.two" if card["target"]["positive"] is not None else "calibration.classes"
-    return voice(path, slope=numbers.number(given["slope"]), offset=numbers.number(given.get("offset", 0)))
+    many = card["target"]["positive"] is None
+    path = "calibration.classes" if many else "calibration.two"
+    return voice(path, slope=numbers.number(slope), offset=numbers.number(offset))
 
 
-def _member(one: Mapping[str, Any], voice: Voice) -> list[object]:
+def _features(one: Mapping[str, Any], voice: Voice) -> str:
+    features = one.get("features") or ""
+    return voice.term("features", features, one_line(features, 60))
+
+
+def _rounds(one: Mapping[str, Any]) -> str:
+    """The mean of the folds' boosting rounds."""
     rounds = one.get("rounds") or ()
     rounds = rounds if isinstance(rounds, list | tuple) else [rounds]
-    return [
-        voice.term("family", one.get("family")),
-        numbers.share(one.get("weight"), 0),
-        voice.term("features", one.get("features") or "", one_line(one.get("features") or "", 60)),
-        numbers.count(sum(rounds) / len(rounds)) if rounds else "",
-    ]
+    return numbers.count(sum(rounds) / len(rounds)) if rounds else ""
 
 
 def _leaderboard(card: Card, voice: Voice) -> Markup:
     board = card["training"]["leaderboard"]
-    if not board:
-        return Markup("")
-    known = [key for key in ("family", "score", "seconds", "one_row_ms", "size_mb") if any(c.get(key) is not None for c in board)]
-    heads = [(voice("train.candidate"), ""), *((voice(f"train.{key}", metric=forms.title(card["metric"] or "", voice)), "number" if key != "family" else "") for key in known)]
-    rows = [[_candidate(c, voice), *(_cell(key, c, card, voice) for key in known)] for c in board]
-    ours = [place for place, c in enumerate(board) if c.get("chosen")]
-    first = table(voice("train.caption"), heads, rows[:MOST_CANDIDATES], marked=ours)
-    left = len(board) - MOST_CANDIDATES
-    return join(first, note(voice("page.more", cases=numbers.count(left))) if left > 0 else None)
+    metric = forms.title(card["metric"] or "", voice)
+    columns = [Column(voice("train.candidate"), lambda one: _candidate(one, voice))]
+    if any(one.get("family") for one in board):
+        columns.append(Column(voice("train.family"), lambda one: _family(one, voice)))
+    for key in MEASURES:
+        if any(one.get(key) is not None for one in board):
+            columns.append(number(voice(f"train.{key}", metric=metric), _measure(key, card)))
+    shown = table(
+        voice("train.caption"),
+        columns,
+        board[:MOST_CANDIDATES],
+        ours=lambda one: one.get("chosen"),
+    )
+    return join(shown, more(board, MOST_CANDIDATES, voice))
 
 
 def _candidate(one: Mapping[str, Any], voice: Voice) -> Markup:
-    chosen = tag("span", f" ← {voice('train.is_chosen')}", class_="soft") if one.get("chosen") else None
-    return join(name(one.get("name"), 60), chosen)
+    said = f" ← {voice('train.is_chosen')}"
+    return join(
+        candidate_name(one.get("name"), voice),
+        tag("span", said, class_="soft") if one.get("chosen") else None,
+    )
 
 
-def _cell(key: str, one: Mapping[str, Any], card: Card, voice: Voice) -> object:
-    value = one.get(key)
-    if key == "family":
-        return voice.term("family", value) if value else ""
+def _family(one: Mapping[str, Any], voice: Voice) -> str:
+    return one_line(voice.term("family", one["family"]), 40) if one.get("family") else ""
+
+
+def _measure(key: str, card: Card) -> Any:
     if key == "score":
-        return numbers.number(forms.as_metric(value, card))
-    return numbers.number(value)
+        return lambda one: numbers.number(forms.as_metric(one.get(key), card))
+    return lambda one: numbers.number(one.get(key))
 
 
 def _importance(card: Card, voice: Voice) -> Markup:
-    listed = [(column, share) for column, share in card["training"]["importance"] if share is not None]
+    listed = [pair for pair in card["training"]["importance"] if pair[1] is not None]
     if not listed:
         return Markup("")
-    axis = Axis("", min(0.0, *(s for _, s in listed)), max(s for _, s in listed) or 1.0)
-    rows = [[name(column, 60), numbers.share(share), bar(share, axis)] for column, share in listed]
-    heads = [(voice("data.column"), ""), (voice("data.share"), "number"), ("", "graph")]
-    shown = table(voice("train.importance_caption"), heads, rows[:MOST_IMPORTANT])
-    rest = rows[MOST_IMPORTANT:60]
-    more = folded(voice("page.more", cases=numbers.count(len(listed) - MOST_IMPORTANT)), table(voice("train.importance_rest"), heads, rest)) if rest else None
-    return join(shown, more)
-
-
-def compress(card: Card, voice: Voice) -> Markup:
-    """What the file holds, and that it answers as the trained object did."""
-    graph = card["graph"]
-    inputs = " · ".join(voice(f"graph.{kind}", cases=numbers.count(n)) for kind in INPUTS if (n := graph["inputs"].get(kind)))
-    return section("compress", voice("section.compress"), (
-        tag("p", voice("graph.what")),
-        facts([(voice("graph.size"), _size(graph["bytes"])), (voice("graph.inputs"), inputs)]),
-        titled(voice("graph.parity"), _parity(graph["parity"], voice)),
-    ), "3")
-
-
-def _size(size: int) -> str:
-    return f"{numbers.number(size / 1e6)} MB" if size >= 1e5 else f"{numbers.number(size / 1e3)} kB"
-
-
-def _parity(parity: Mapping[str, Any], voice: Voice) -> Markup:
-    """Measured differences; those without a name of ours are told by their own."""
-    flat = [(key, value) for key, value in parity.items() if isinstance(value, int | float | str | bool)]
-    rows = [[voice.term("parity", key, one_line(key, 40)), _measured(value, voice)] for key, value in flat]
-    if not rows:
-        return Markup("")
-    return join(tag("p", voice("graph.parity_text")), table(voice("graph.parity_caption"), [(voice("page.what"), ""), (voice("page.measured"), "number")], rows))
-
-
-def _measured(value: object, voice: Voice) -> str:
-    if isinstance(value, bool):
-        return voice("page.yes" if value else "page.no")
-    if isinstance(value, int):
-        return numbers.count(value)
-    return numbers.number(value, 2) if isinstance(value, float) else one_line(value, 60)
+    shares = [share for _, share in listed]
+    axis = Axis("", min(0.0, *shares), max(shares) or 1.0)
+    columns = (
+        Column(voice("data.column"), lambda pair: name(pair[0], 60)),
+        number(voice("data.share"), lambda pair: numbers.share(pair[1])),
+        drawing(lambda pair: bar(pair[1], axis)),
+    )
+    first, rest = listed[:MOST_IMPORTANT], listed[MOST_IMPORTANT:MOST_OPENED]
+    opened = table(voice("train.importance_rest"), columns, rest)
+    summary = voice("page.more", cases=numbers.count(len(rest)))
+    return join(table(voice("train.importance_caption"), columns, first), folded(summary, opened))

@@ -1,4 +1,4 @@
-"""The last steps of the card: what the file is, how it is checked, and how its answers are read."""
+"""The last steps of the card: what the file is, how it is checked, how its answers are read."""
 
 from __future__ import annotations
 
@@ -8,87 +8,122 @@ from typing import Any
 from luodi.release.card import numbers
 from luodi.release.card.markup import Markup, join, name, one_line, tag
 from luodi.release.card.phrases import Voice
-from luodi.release.card.tables import facts, folded, section, table, titled
+from luodi.release.card.tables import (
+    Column,
+    facts,
+    folded,
+    number,
+    paragraph,
+    section,
+    table,
+    titled,
+)
 
 Card = Mapping[str, Any]
-TOLD = ("created", "luodi", "platform", "key", "release", "plan", "task", "data")
-MOST_VERSIONS = 60
+TOLD = ("created", "luodi", "python", "platform", "key", "release", "plan", "task", "data")
+KINDS_OF_COST = ("miss", "false_alarm", "review")
+FIELDS = ("value", "decision", "action", "warnings")
+MOST_VERSIONS, MOST_CLASSES, MOST_PROBABILITIES = 60, 12, 6
 
 
 def release(card: Card, voice: Voice) -> Markup:
-    """Digests, versions and the commands that check the file."""
+    """Digests, versions and the command that checks the file."""
     made = card["provenance"]
-    digests = [(member, digest) for member, digest in (made.get("digests") or {}).items()]
-    rows = [[tag("code", one_line(member, 60)), tag("code", one_line(digest, 90))] for member, digest in digests]
-    known = [(voice(f"release.{key}"), _told(key, made[key])) for key in TOLD if isinstance(made.get(key), str | int | float)]
-    versions = [(str(package), tag("code", one_line(version, 40))) for package, version in sorted((made.get("versions") or {}).items())[:MOST_VERSIONS]]
-    return section("release", voice("section.release"), (
-        facts(known),
-        titled(voice("release.check"), tag("p", voice("release.check_text")), _command(f"luodi verify {card['name']}.luodi")),
-        titled(voice("release.digests"), table(voice("release.digests_caption"), [(voice("release.member"), ""), (voice("release.digest"), "")], rows)) if rows else None,
-        folded(voice("release.versions"), facts(versions)) if versions else None,
-    ), "5")
+    columns = (
+        Column(voice("release.member"), lambda pair: tag("code", one_line(pair[0], 60))),
+        Column(voice("release.digest"), lambda pair: tag("code", one_line(pair[1], 90))),
+    )
+    digests = table(voice("release.digests_caption"), columns, (made.get("digests") or {}).items())
+    check = join(paragraph(voice("release.check_text")), _command("verify", card))
+    matter = (
+        _made(made, voice),
+        titled(voice("release.check"), check),
+        titled(voice("release.digests"), digests),
+        folded(voice("release.versions"), _versions(made.get("versions") or {})),
+    )
+    return section("release", voice("section.release"), matter, "5")
 
 
-def _told(key: str, value: object) -> Markup:
-    text = str(value)
-    if key == "created":
-        return join(text[:19].replace("T", " "))
-    return tag("code", one_line(text, 90))
+def _made(made: Mapping[str, Any], voice: Voice) -> Markup:
+    """When, where and by whom the release was made."""
+    known = {key: made[key] for key in TOLD if isinstance(made.get(key), str | int | float)}
+    if "created" in known:
+        known["created"] = str(known["created"])[:19].replace("T", " ")
+    return facts(
+        (voice(f"release.{key}"), tag("code", one_line(value, 90))) for key, value in known.items()
+    )
 
 
-def _command(text: str) -> Markup:
-    return tag("p", tag("code", text))
+def _versions(versions: Mapping[str, Any]) -> Markup:
+    listed = sorted(versions.items())[:MOST_VERSIONS]
+    return facts((one_line(key, 60), tag("code", one_line(value, 40))) for key, value in listed)
+
+
+def _command(verb: str, card: Card, rest: str = "") -> Markup:
+    return tag("p", tag("code", f"luodi {verb} {one_line(card['name'])}.luodi{rest}"))
 
 
 def serve(card: Card, voice: Voice) -> Markup:
     """How a decision comes about, what an answer holds, and when it carries a warning."""
-    return section("serve", voice("section.serve"), (
-        titled(voice("serve.decision"), decision(card, voice)) if card["goal"] == "classify" else None,
-        titled(voice("serve.answer"), tag("p", _answer(card, voice)), _command(f"luodi predict {card['name']}.luodi new.csv -o answers.parquet")),
-        titled(voice("serve.warnings"), tag("p", voice("serve.warnings_text"))),
-    ), "6")
+    answers = join(
+        paragraph(_answer(card, voice)), _command("predict", card, " new.csv -o answers.parquet")
+    )
+    matter = (
+        titled(voice("serve.decision"), decision(card, voice)),
+        titled(voice("serve.answer"), answers),
+        titled(voice("serve.warnings"), paragraph(voice("serve.warnings_text"))),
+    )
+    return section("serve", voice("section.serve"), matter, "6")
 
 
 def decision(card: Card, voice: Voice) -> Markup:
     """The rule from probabilities to a decision, with its costs."""
-    rule = card["decision"] or {}
-    return join(*(tag("p", said) for said in rule_texts(card, voice)), _costs(rule.get("costs") or {}, voice), _price_table(rule, card, voice))
+    rule = card["decision"]
+    if not rule:
+        return Markup("")
+    costs = rule.get("costs") or {}
+    known = facts(
+        (voice(f"cost.{kind}"), numbers.exact(costs[kind]))
+        for kind in KINDS_OF_COST
+        if costs.get(kind) is not None
+    )
+    prices = _prices(rule, card["target"]["classes"], voice) if costs.get("matrix") else None
+    return join(*(paragraph(said) for said in rule_texts(card, voice)), known, prices)
 
 
 def rule_texts(card: Card, voice: Voice) -> list[Markup]:
     """The decision rule in sentences."""
     rule = card["decision"] or {}
-    if rule.get("kind") == "threshold":
-        facts_told = {"positive": name(rule["of"], 40), "threshold": numbers.number(rule["threshold"], 4)}
-        said = [voice.html("serve.threshold", **facts_told)]
-    else:
-        said = [voice.html(f"serve.{rule.get('kind', 'unknown')}")]
-    if rule.get("review_from") is not None:
-        ends = {"low": numbers.number(rule["review_from"], 4), "high": numbers.number(rule["review_to"], 4)}
-        return [*said, voice.html("serve.review_band", **ends)]
-    return [*said, voice.html("serve.review")] if rule.get("review") is not None and rule["kind"] != "threshold" else said
+    kind = rule.get("kind", "unknown")
+    if kind != "threshold":
+        said = [voice.html(f"serve.{kind}")]
+        return [*said, voice.html("serve.review")] if rule.get("review") is not None else said
+    told = {"positive": name(rule["of"], 40), "threshold": numbers.number(rule["threshold"], 4)}
+    said = [voice.html("serve.threshold", **told)]
+    if rule.get("review_from") is None:
+        return said
+    low, high = (numbers.number(rule[end], 4) for end in ("review_from", "review_to"))
+    return [*said, voice.html("serve.review_band", low=low, high=high)]
 
 
-def _costs(costs: Mapping[str, Any], voice: Voice) -> Markup:
-    named = [(voice(f"cost.{kind}"), numbers.exact(costs[kind])) for kind in ("miss", "false_alarm", "review") if costs.get(kind) is not None]
-    return facts(named) if named else Markup("")
-
-
-def _price_table(rule: Mapping[str, Any], card: Card, voice: Voice) -> Markup:
+def _prices(rule: Mapping[str, Any], classes: list[str], voice: Voice) -> Markup:
     """Prices by actual and decided class, where the task gave a matrix."""
-    prices, classes = rule.get("prices"), card["target"]["classes"]
-    if not prices or not (rule.get("costs") or {}).get("matrix") or len(classes) > 12:
+    if not rule.get("prices") or len(classes) > MOST_CLASSES:
         return Markup("")
-    width = len(prices[0])
-    heads = [(voice("confusion.corner"), ""), *((one_line(one, 24), "number") for one in classes)]
-    heads += [(voice("confusion.review"), "number")] if width > len(classes) else []
-    rows = [[name(one, 40), *(numbers.exact(price) for price in row)] for one, row in zip(classes, prices, strict=False)]
-    return table(voice("cost.prices"), heads, rows)
+    columns = [Column(voice("confusion.corner"), lambda pair: name(pair[0], 40))]
+    columns += [number(one_line(one, 24), _price(place)) for place, one in enumerate(classes)]
+    pairs = list(zip(classes, rule["prices"], strict=False))
+    return table(voice("cost.prices"), columns, pairs)
+
+
+def _price(place: int) -> Any:
+    return lambda pair: numbers.exact(pair[1][place])
 
 
 def _answer(card: Card, voice: Voice) -> Markup:
-    fields = {field: tag("code", field) for field in ("value", "decision", "action", "warnings")}
-    shown = [tag("code", one_line(f"probability_{one}", 60)) for one in card["target"]["classes"][:6]]
-    left = "…" if len(card["target"]["classes"]) > 6 else ""
-    return voice.html(f"serve.answer_{card['goal']}", **fields, probabilities=join(*shown, left, between=", "))
+    classes = card["target"]["classes"]
+    shown = [tag("code", one_line(f"probability_{one}", 60)) for one in classes]
+    left = "…" if len(classes) > MOST_PROBABILITIES else ""
+    probabilities = join(*shown[:MOST_PROBABILITIES], left, between=", ")
+    fields = {field: tag("code", field) for field in FIELDS}
+    return voice.html(f"serve.answer_{card['goal']}", probabilities=probabilities, **fields)

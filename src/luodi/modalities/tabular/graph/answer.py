@@ -38,11 +38,13 @@ def answers(
     places: np.ndarray,
     shape: str,
 ) -> str:
-    """The weighted mean of the members: probabilities (rows, classes) or values (rows, 1)."""
+    """The weighted mean of the members: (rows, 1) of values or of the second of two classes'
+    probabilities, else (rows, classes).
+    """
     said = []
     for number, (member, weight) in enumerate(zip(members, weights, strict=True)):
         margins = _margins(b, member, features, slot, places, f"member_{number}")
-        one = _linked(b, margins, link_of(member.recipe.family, shape), shape)
+        one = _linked(b, margins, link_of(member.recipe.family, shape))
         said.append(one if weight == 1.0 else b("Mul", one, b.constant(np.array(weight))))
     total = said[0]
     for other in said[1:]:
@@ -80,66 +82,57 @@ def _linear(
         product = b("MatMul", b("Concat", *parts, axis=1), b.constant(model.weights))
         total = b("Add", product, total)
     elif slot is None or not model.level_weights.any():
-        # nothing depends on the record: spread the bias over the rows
-        zero = b("Mul", b("ReduceSum", _finite(b, features), b.constant(np.array([1]))), b.constant(np.array(0.0)))
-        total = b("Add", zero, total)
+        # nothing depends on the record: the bias stands in every row
+        rows = b("Gather", b("Shape", features), b.constant(np.array([0])), axis=0)
+        total = b("Expand", total, b("Concat", rows, b.constant(np.array([1])), axis=0))
     if slot is not None and model.level_weights.any():
         found = b("Gather", b.constant(model.level_weights), slot, axis=0)
         total = b("Add", total, b("ReduceSum", found, b.constant(np.array([1])), keepdims=0))
     return total
 
 
-def _finite(b: Builder, features: str) -> str:
-    """Features with missing values as 0."""
-    return b("Where", b("IsNaN", features), b.constant(np.array(0.0)), features)
-
-
-def _linked(b: Builder, margins: str, link: str, shape: str) -> str:
-    if shape == "regress":
-        return margins
-    if shape == "binary":
-        positive = margins if link == "none" else b("Sigmoid", margins)
-        return _both(b, positive)
+def _linked(b: Builder, margins: str, link: str) -> str:
+    if link == "sigmoid":
+        return b("Sigmoid", margins)
     return b("Softmax", margins, axis=1) if link == "softmax" else margins
 
 
-def _both(b: Builder, positive: str) -> str:
-    negative = b("Sub", b.constant(np.array(1.0)), positive)
-    return b("Concat", negative, positive, axis=1)
-
-
-def calibrated(b: Builder, probabilities: str, map_: Calibration, classes: int) -> str:
+def calibrated(b: Builder, probabilities: str, map_: Calibration, shape: str) -> str:
     """The calibration map, as ``core.calibration`` applies it."""
     if map_.neutral:
         return probabilities
-    low, high = b.constant(np.array(FLOOR)), b.constant(np.array(1 - FLOOR))
-    slope = b.constant(np.array(map_.slope))
-    if classes == 2:
-        positive = b("Gather", probabilities, b.constant(np.array([1])), axis=1)
-        held = b("Min", b("Max", positive, low), high)
+    low, slope = b.constant(np.array(FLOOR)), b.constant(np.array(map_.slope))
+    held = b("Max", probabilities, low)
+    if shape == "binary":
+        held = b("Min", held, b.constant(np.array(1 - FLOOR)))
         odds = b("Sub", b("Log", held), b("Log", b("Sub", b.constant(np.array(1.0)), held)))
-        moved = b("Add", b("Mul", odds, slope), b.constant(np.array(map_.offset)))
-        return _both(b, b("Sigmoid", moved))
-    held = b("Min", b("Max", probabilities, low), b.constant(np.array(1.0)))
+        return b("Sigmoid", b("Add", b("Mul", odds, slope), b.constant(np.array(map_.offset))))
     powers = b("Exp", b("Mul", b("Log", held), slope))
     return b("Div", powers, b("ReduceSum", powers, b.constant(np.array([1]))))
 
 
-def decided(b: Builder, probabilities: str, rule: Rule) -> None:
-    """The outputs ``decision`` and ``review``, as ``core.decision`` applies the rule."""
-    expected = b("MatMul", probabilities, b.constant(np.array(rule.costs)))
+def decided(b: Builder, answer: str, rule: Rule, shape: str) -> None:
+    """The outputs ``probabilities``, ``decision`` and ``review``, by ``core.decision``'s rule."""
+    if shape == "binary":
+        negative = b("Sub", b.constant(np.array(1.0)), answer)
+        b("Concat", negative, answer, axis=1, to="probabilities")
+    else:
+        b("Identity", answer, to="probabilities")
+    first = b.constant(np.array([1]))
+    expected = None
+    if rule.threshold is None or rule.review is not None:
+        expected = b("MatMul", "probabilities", b.constant(np.array(rule.costs)))
     if rule.threshold is None:
+        assert expected is not None
         b("ArgMin", expected, axis=1, keepdims=0, to="decision")
     else:
-        positive = b("Gather", probabilities, b.constant(np.array(1)), axis=1)
-        reached = b("GreaterOrEqual", positive, b.constant(np.array(rule.threshold)))
-        b("Identity", b.cast(reached, np.int64), to="decision")
-    if rule.review is None:
-        zero = b.constant(np.array(0, np.int64))
-        b("Less", "decision", zero, to="review")
+        reached = b("GreaterOrEqual", answer, b.constant(np.array(rule.threshold)))
+        b("Squeeze", b.cast(reached, np.int64), first, to="decision")
+    if expected is None or rule.review is None:
+        b("Less", "decision", b.constant(np.array(0, np.int64)), to="review")
         return
-    place = b("Unsqueeze", "decision", b.constant(np.array([1])))
-    cost = b("Squeeze", b("GatherElements", expected, place, axis=1), b.constant(np.array([1])))
+    place = b("Unsqueeze", "decision", first)
+    cost = b("Squeeze", b("GatherElements", expected, place, axis=1), first)
     b("Greater", cost, b.constant(np.array(rule.review)), to="review")
 
 

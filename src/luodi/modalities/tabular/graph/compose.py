@@ -38,9 +38,8 @@ def composed(candidate: Candidate) -> bytes:
         answer.restored(b, mean, prepared)
     else:
         map_ = Calibration.from_json(candidate.calibration)
-        classes = len(prepared.codec.classes)
-        named = b("Identity", answer.calibrated(b, mean, map_, classes), to="probabilities")
-        answer.decided(b, named, Rule.from_json(candidate.decision))
+        final = answer.calibrated(b, mean, map_, prepared.shape)
+        answer.decided(b, final, Rule.from_json(candidate.decision), prepared.shape)
     return b.model(_inputs(prepared), _outputs(prepared), _metadata(prepared))
 
 

@@ -8,7 +8,6 @@ from luodi.modalities.tabular.codec import NO_TIME
 from luodi.modalities.tabular.features import (
     DAY,
     ERA_SHIFT,
-    FLOAT32_MAX,
     FeaturePlan,
     Operation,
     Part,
@@ -102,11 +101,12 @@ def _means(b: Builder, plan: FeaturePlan, slot: str) -> str:
 
 
 def _rounded(b: Builder, features: str) -> str:
-    """Held at the largest float32, rounded to float32, and back to double for the trees."""
-    high, low = b.constant(np.array(FLOAT32_MAX)), b.constant(np.array(-FLOAT32_MAX))
-    held = b("Where", b("Greater", features, high), high, features)
-    held = b("Where", b("Less", held, low), low, held)
-    return b.cast(b.cast(held, np.float32), np.float64)
+    """Rounded to float32, and back to double for the trees.
+
+    What is too large becomes infinite here and the largest float32 in training; every threshold
+    is smaller than both, and linear models hold values inside their range.
+    """
+    return b.cast(b.cast(features, np.float32), np.float64)
 
 
 def _calendar(b: Builder, plan: FeaturePlan) -> str:

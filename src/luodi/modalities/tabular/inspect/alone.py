@@ -11,6 +11,7 @@ from luodi.modalities.tabular.inspect.look import Look
 
 BINS = 256
 ROWS_A_BIN = 20
+CLASS_ROWS_AT_LEAST = 10
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,14 @@ def alone(look: Look, column: Column) -> Alone:
     if len(look.classes) > 2:
         score = _accuracy(look, codes)
         return Alone(column.name, "accuracy", score, score >= 0.995)
-    score = _auc(look.labels, _crossfitted(codes, look.truth))
+    if min(np.bincount(look.labels)) < CLASS_ROWS_AT_LEAST:
+        return Alone(column.name, "auc", 0.5, False)
+    score = auc(look.labels, _crossfitted(codes, look.truth))
     if column.kind == "number":
         values = look.numbers(column.name)
         known = ~np.isnan(values)
-        raw = _auc(look.labels[known], values[known]) if known.mean() >= 0.5 else 0.5
-        score = max(score, raw, 1 - raw)
+        raw = auc(look.labels[known], values[known]) if known.mean() >= 0.5 else 0.5
+        score = max(score, raw, 1 - raw) if raw == raw else score
     return Alone(column.name, "auc", score, score >= 0.995)
 
 
@@ -104,12 +107,12 @@ def _accuracy(look: Look, codes: np.ndarray) -> float:
     return right / len(codes)
 
 
-def _auc(positive: np.ndarray, score: np.ndarray) -> float:
-    """Area under the ROC curve by ranks; one half where a class has fewer than ten rows."""
+def auc(positive: np.ndarray, score: np.ndarray) -> float:
+    """Area under the ROC curve, by ranks; NaN where a class has no row."""
     hits = int(positive.sum())
     others = len(positive) - hits
-    if min(hits, others) < 10:
-        return 0.5
+    if not hits or not others:
+        return float("nan")
     ranks = _ranks(score)
     return float((ranks[positive == 1].sum() - hits * (hits + 1) / 2) / (hits * others))
 

@@ -11,9 +11,9 @@ import numpy as np
 from luodi.modalities.tabular.inspect.look import Look
 from luodi.modalities.tabular.inspect.quick import matrix, measure, predictions, score
 
-ROWS_AT_MOST = 20_000
+ROWS_AT_MOST = 10_000
 ROWS_AT_LEAST = 200
-REPEATS = 4
+REPEATS = 3
 RESAMPLES = 30
 HOLDOUT = 0.2
 NOISE_TIMES = 3.0
@@ -97,19 +97,19 @@ def _compared(look: Look, chosen: np.ndarray, apart: Sequence[Cut]) -> Differenc
     shuffles = [generator.permutation(chosen) for _ in range(REPEATS)]
     features = matrix(look)
 
-    def figures(cuts: Sequence[Cut]) -> np.ndarray:
-        """The figure and its standard error for each cut, shape (cuts, 2)."""
+    def answers(cuts: Sequence[Cut]) -> list[tuple[np.ndarray, np.ndarray]]:
         usable = [c for c in cuts if len(c[1]) and len(np.unique(look.truth[c[0]])) > 1]
-        answers = [(predictions(look, features, *c), c[1]) for c in usable]
-        return np.array([(score(look, *a), _error(look, *a)) for a in answers]).reshape(-1, 2)
+        return [(predictions(look, features, *c), c[1]) for c in usable]
 
-    random, kept = figures([(rows[:cut], rows[cut:]) for rows in shuffles]), figures(apart)
-    if not len(random) or not len(kept) or np.isnan(random).any() or np.isnan(kept).any():
+    mixed, kept = answers([(rows[:cut], rows[cut:]) for rows in shuffles]), answers(apart)
+    random = np.array([score(look, *answer) for answer in mixed])
+    held = np.array([score(look, *answer) for answer in kept])
+    if not len(random) or not len(held) or np.isnan(random).any() or np.isnan(held).any():
         return None
-    between = float(kept[:, 0].std()) / np.sqrt(len(kept))
-    within = float(kept[:, 1].mean()) / np.sqrt(len(kept))
-    noise = max(float(random[:, 0].std(ddof=1)), between, within)
-    return Difference(measure(look), float(random[:, 0].mean()), float(kept[:, 0].mean()), noise)
+    between = float(held.std()) / np.sqrt(len(held))
+    within = _error(look, *kept[0]) / np.sqrt(len(held))
+    noise = max(float(random.std()), between, within)
+    return Difference(measure(look), float(random.mean()), float(held.mean()), noise)
 
 
 def _error(look: Look, answer: np.ndarray, test: np.ndarray) -> float:

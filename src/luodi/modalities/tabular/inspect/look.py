@@ -78,11 +78,19 @@ class Look:
 
     def numbers(self, name: str) -> np.ndarray:
         """A column as float64, missing as NaN, shape (rows,)."""
-        return self.table[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        column = self.table[name]
+        return (column if column.dtype == pl.Float64 else column.cast(pl.Float64)).to_numpy()
 
     def codes(self, name: str) -> np.ndarray:
         """A column as integers, shape (rows,): 0 for missing, then 1, 2, … in sorted order."""
-        return self.table[name].rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
+        column = self.table[name]
+        if column.dtype != pl.Float64:
+            return column.rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
+        values = column.to_numpy()
+        known = ~np.isnan(values)
+        codes = np.zeros(len(values), dtype=np.int64)
+        codes[known] = np.unique(values[known], return_inverse=True)[1] + 1
+        return codes
 
     def values(self, name: str) -> list[object]:
         """What each code of a column stands for; the first, for missing, is None."""

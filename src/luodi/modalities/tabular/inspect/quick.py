@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from luodi.modalities.tabular.inspect.alone import auc
 from luodi.modalities.tabular.inspect.look import Look
 
-COLUMNS_AT_MOST = 200
+COLUMNS_AT_MOST = 100
 CATEGORIES_AT_MOST = 50
-ROUNDS = 60
+ROUNDS = 40
+TREES_AT_MOST = 120
 
 
 def matrix(look: Look) -> tuple[np.ndarray, list[int]]:
@@ -50,11 +52,16 @@ def predictions(
     data = lightgbm.Dataset(
         rows[train], look.truth[train], categorical_feature=categories, params={"verbose": -1}
     )
-    model = lightgbm.train(_settings(look, len(train)), data, ROUNDS)
+    model = lightgbm.train(_settings(look, len(train)), data, _rounds(look))
     answer = np.asarray(model.predict(rows[test]))
     if look.classify and len(look.classes) == 2:
         return np.column_stack([1 - answer, answer])
     return answer
+
+
+def _rounds(look: Look) -> int:
+    """Boosting rounds: with many classes each round grows many trees, so there are fewer."""
+    return max(8, min(ROUNDS, TREES_AT_MOST // max(len(look.classes), 1)))
 
 
 def _settings(look: Look, rows: int) -> dict[str, Any]:
@@ -85,13 +92,10 @@ def measure(look: Look) -> str:
 
 def score(look: Look, answer: np.ndarray, test: np.ndarray) -> float:
     """The quick model's figure on the test rows; NaN where it cannot be had."""
-    from sklearn.metrics import roc_auc_score
-
     truth = look.truth[test]
     if not look.classify:
         spread = float(truth.var())
         return 1 - float(np.mean((truth - answer) ** 2)) / spread if spread > 0 else float("nan")
     if len(look.classes) == 2:
-        both = 0 < truth.sum() < len(truth)
-        return float(roc_auc_score(truth, answer[:, 1])) if both else float("nan")
+        return auc(truth, answer[:, 1])
     return float((answer.argmax(axis=1) == truth).mean())

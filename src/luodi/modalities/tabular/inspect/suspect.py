@@ -20,7 +20,7 @@ from luodi.modalities.tabular.inspect.look import Look
 from luodi.modalities.tabular.inspect.quick import matrix, predictions
 
 FOLDS = 5
-ROWS_AT_MOST = 30_000
+ROWS_AT_MOST = 20_000
 ROWS_AT_LEAST = 200
 CLASSES_AT_MOST = 30
 CLASS_ROWS_AT_LEAST = 20

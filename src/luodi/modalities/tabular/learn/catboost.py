@@ -35,11 +35,12 @@ def fit(job: Job) -> tuple[Any, int]:
     if job.shape == "multiclass":
         params |= {"classes_count": job.classes, "bootstrap_type": "Bayesian"}
         params.pop("subsample", None)
+    # the first trees depend on how many are asked for, so a repetition asks for as many
+    model = cb.CatBoost(params | {"iterations": MAX_ROUNDS})
     train = cb.Pool(job.features, job.truth)
     if job.rounds is not None:
-        model = cb.CatBoost(params | {"iterations": job.rounds}).fit(train)
+        model.fit(train, callbacks=[_Counter(job.rounds)])
         return model, job.rounds
-    model = cb.CatBoost(params | {"iterations": MAX_ROUNDS})
     valid = cb.Pool(job.valid_features, job.valid_truth)
     watch = {"early_stopping_rounds": PATIENCE, "use_best_model": True}
     model.fit(train, eval_set=valid, callbacks=[_Stopper(job)], **watch)
@@ -52,6 +53,16 @@ class _Stopper:
 
     def after_iteration(self, info: Any) -> bool:
         return not self.job.stop()
+
+
+class _Counter:
+    """Ends a fit after a number of rounds."""
+
+    def __init__(self, rounds: int) -> None:
+        self.rounds = rounds
+
+    def after_iteration(self, info: Any) -> bool:
+        return bool(info.iteration < self.rounds)
 
 
 def margins(model: Any, rounds: int, features: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from luodi.modalities.tabular.forest import Forest, from_lightgbm
-from luodi.modalities.tabular.learn.job import MAX_ROUNDS, PATIENCE, Job
+from luodi.modalities.tabular.learn.job import MAX_ROUNDS, PATIENCE, Job, Stop
 
 OBJECTIVE = {"binary": "binary", "multiclass": "multiclass", "regress": "regression"}
 DEFAULTS = {
@@ -41,20 +41,21 @@ def fit(job: Job) -> tuple[Any, int]:
     if job.rounds is not None:
         return lgb.train(params, train, job.rounds), job.rounds
     valid = lgb.Dataset(job.valid_features, job.valid_truth, reference=train)
-    watch = [lgb.early_stopping(PATIENCE, verbose=False), _stopper(job)]
+    watch = [lgb.early_stopping(PATIENCE, verbose=False), stopper(job.stop)]
     booster = lgb.train(params, train, MAX_ROUNDS, valid_sets=[valid], callbacks=watch)
     return booster, booster.best_iteration or booster.current_iteration()
 
 
-def _stopper(job: Job) -> Any:
+def stopper(stop: Stop) -> Any:
+    """A callback that ends a fit when ``stop`` says so, and keeps the rounds so far."""
     import lightgbm as lgb
 
-    def stopper(env: Any) -> None:
-        if job.stop():
+    def ask(env: Any) -> None:
+        if stop():
             raise lgb.callback.EarlyStopException(env.iteration, env.evaluation_result_list)
 
-    stopper.order = 40  # type: ignore[attr-defined]
-    return stopper
+    ask.order = 40  # type: ignore[attr-defined]
+    return ask
 
 
 def margins(booster: Any, rounds: int, features: np.ndarray) -> np.ndarray:

@@ -13,8 +13,10 @@ from itertools import combinations
 import numpy as np
 
 from luodi.modalities.tabular.features import Operation, Pair, paired, rounded
+from luodi.modalities.tabular.learn.lightgbm import stopper
 
 MAX_NUMBERS = 14
+MAX_CELLS = 3_000_000
 MAX_ROWS = 20_000
 ROUNDS = 80
 SIZES = (3, 6, 12, 24)
@@ -61,7 +63,8 @@ def ranked(
     candidates = proposals(strongest[:MAX_NUMBERS])
     if not candidates or stop():
         return []
-    rows = np.random.default_rng(seed).permutation(len(numbers))[:MAX_ROWS]
+    most = max(2_000, min(MAX_ROWS, MAX_CELLS // len(candidates)))
+    rows = np.random.default_rng(seed).permutation(len(numbers))[:most]
     offered = rounded(np.concatenate([numbers[rows], paired(candidates, numbers[rows])], axis=1))
     objective = {"binary": "binary", "multiclass": "multiclass", "regress": "regression"}[shape]
     params = {
@@ -81,7 +84,7 @@ def ranked(
     if shape == "multiclass":
         params["num_class"] = start.shape[1]
     data = lgb.Dataset(offered, truth[rows], init_score=start[rows].ravel(order="F"))
-    booster = lgb.train(params, data, ROUNDS)
+    booster = lgb.train(params, data, ROUNDS, callbacks=[stopper(stop)])
     gain = np.asarray(booster.feature_importance("gain"))[numbers.shape[1] :]
     order = np.argsort(-gain, kind="stable")
     return [candidates[i] for i in order if gain[i] > 0]

@@ -3,8 +3,6 @@
 import polars as pl
 import pytest
 
-from luodi.core.values import Finding
-
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("goal", ["classify", "regress"])
@@ -45,16 +43,3 @@ def test_a_table_of_odd_columns_is_survived(codes, clean):
         one=pl.when(pl.int_range(pl.len()) == 7).then(1.0),
     )
     assert {column for _, column in codes(frame)} >= {"nothing", "empty", "one"}
-
-
-def test_every_finding_has_its_text_in_both_languages(clean):
-    from luodi.core import words
-
-    for room in ("leak", "data", "label"):
-        for code in words.room(room):
-            for part in words.PARTS:
-                entry = words.room(room)[code][part]
-                assert entry["en"] and entry["zh"], f"{room}.{code}"
-    assert isinstance(
-        Finding("data.too_small", "error", None, {"rows": 1, "wanted": 2}).part("seen"), str
-    )
