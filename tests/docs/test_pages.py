@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from contract.source import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

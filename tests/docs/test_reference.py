@@ -4,9 +4,9 @@ import re
 
 import pytest
 import typer
-from contract.source import ROOT
 from pydantic import BaseModel
 
+from contract.source import ROOT
 from luodi.cli.app import app
 from luodi.core.task import CLASSIFY_METRICS, REGRESS_METRICS, Task
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from contract.source import ROOT
 
 NUMBER = re.compile(r"[0-9a-f]{16,}|\d[\d.,]*(e-?\d+)?")

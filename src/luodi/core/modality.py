@@ -63,17 +63,14 @@ class Workshop(Protocol):
         ``stop`` interrupted.
         """
 
-    def enrich(self, base: Member, stop: Stop) -> Sequence[Recipe]:
-        """Recipes on a richer feature set, if one helps out of fold; else none."""
+    def enrich(self, base: Member, stop: Stop) -> Sequence[Member]:
+        """The base on a richer feature set, if one helps out of fold; else nothing."""
 
     def refit(self, member: Member) -> Member:
         """The member with one model fitted on all rows in place of one a fold."""
 
     def shipped(self, member: Member, single: bool) -> Member:
         """The member as it would be shipped; as a single model if asked."""
-
-    def weigh(self, members: Sequence[Member]) -> float:
-        """A rough cost of one answer, in tree nodes visited; for choosing between candidates."""
 
 
 class Modality(Protocol):

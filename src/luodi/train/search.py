@@ -132,9 +132,9 @@ def _first_and_richer(board: _Board) -> None:
         return
     began = time.monotonic()
     stop = board.clock.slice(board.clock.left() * ENRICH_SHARE)
-    for recipe in board.workshop.enrich(base, stop):
-        if not board.clock.over():
-            board.fit(recipe, board.clock.left() * LATER_SHARE)
+    for member in board.workshop.enrich(base, stop):
+        board.members.append(member)
+        board.tell(member)
     board.clock.busy_s += time.monotonic() - began
 
 

@@ -1,4 +1,4 @@
-"""A task file may be wrong or hostile in any way: the answer is a code, status 2, and no traceback."""
+"""A task file may be wrong or hostile in any way: the answer is a code and no traceback."""
 
 import json
 
@@ -8,7 +8,7 @@ from luodi.cli import main
 
 GOOD = "name: a\ngoal: regress\ndata: {source: a.csv, target: y}\n"
 HOSTILE = {
-    "code in a tag": ("task.not_yaml", "x: !!python/object/apply:os.system [ls]\n"),
+    "code in a tag": ("task.not_yaml", "metric: !!python/name:os.system rm\n"),
     "a circle": ("task.cycle", "x: &a [*a]\n"),
     "a key twice": ("task.repeated_key", "name: b\n"),
     "an unknown key": ("task.unknown_key", "budgt: 2m\n"),
@@ -47,10 +47,3 @@ def test_what_is_no_task_is_refused_by_its_code(content, code, loop, task, capsy
     task.write_bytes(content)
     assert main(["build", "task.yaml", "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == code
-
-
-def test_anchors_that_multiply_end_soon(loop, task, capsys):
-    lines = ["x0: &x0 [0, 0, 0, 0, 0, 0, 0, 0, 0, 0]"]
-    lines += [f"x{i}: &x{i} [{', '.join([f'*x{i - 1}'] * 10)}]" for i in range(1, 10)]
-    task.write_text(GOOD + "\n".join(lines))
-    assert main(["build", "task.yaml"]) == 2

@@ -16,7 +16,7 @@ from luodi.modalities.tabular import adversary, watch
 from luodi.modalities.tabular.codec import Batch, Codec
 from luodi.modalities.tabular.graph.compose import composed
 from luodi.modalities.tabular.importance import ROWS, importance
-from luodi.modalities.tabular.learn.workshop import Prepared
+from luodi.modalities.tabular.learn.prepared import Prepared
 from luodi.modalities.tabular.parity import checked
 from luodi.modalities.tabular.records import laid, truth_of
 
@@ -90,7 +90,7 @@ def plan(candidate: Candidate) -> dict[str, Any]:
         "members": members,
         "calibration": dict(candidate.calibration),
         "decision": dict(candidate.decision),
-        "features": list(prepared.plan.base_names),
+        "features": list(prepared.plan.names),
     }
     return dict(_json(whole))
 

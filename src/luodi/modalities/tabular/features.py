@@ -43,7 +43,8 @@ class FeaturePlan:
     """What is computed from the codec's arrays, in the order of the feature matrix.
 
     The matrix holds, in this order: the numbers, the calendar parts, the rank of each category
-    in alphabetical order, the pairs, and one block of target means a fold.
+    in alphabetical order, one block of target means a fold, and the pairs. Pairs come last, so
+    that a model keeps its places when pairs are added.
 
     Attributes:
         numbers: Names of the numbers.
@@ -85,8 +86,8 @@ class FeaturePlan:
         return np.concatenate(parts) if parts else np.empty(0)
 
     @property
-    def base_names(self) -> tuple[str, ...]:
-        """Names of the features before the target means."""
+    def names(self) -> tuple[str, ...]:
+        """Names of the features, target means aside."""
         signs = {"product": "×", "difference": "-", "ratio": "/"}
         calendar = (f"{self.times[i]} {part.replace('_', ' ')}" for i, part in self.calendar)
         pairs = (
@@ -98,7 +99,17 @@ class FeaturePlan:
     @property
     def width(self) -> int:
         """Number of features before the target means."""
-        return len(self.numbers) + len(self.calendar) + len(self.categories) + len(self.pairs)
+        return len(self.numbers) + len(self.calendar) + len(self.categories)
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks of target means."""
+        return 0 if self.means is None else len(self.means)
+
+    @property
+    def pairs_from(self) -> int:
+        """The place of the first pair in the matrix."""
+        return self.width + self.blocks * self.block
 
     @property
     def block(self) -> int:
@@ -175,18 +186,14 @@ def rounded(features: np.ndarray) -> np.ndarray:
 
 
 def base(plan: FeaturePlan, batch: Batch, slots: np.ndarray) -> np.ndarray:
-    """The features before the target means, float32 (rows, width)."""
-    rows = len(batch.warnings)
-    numbers = filled(plan, batch.feeds.get("numbers", np.empty((rows, 0))))
-    columns = [numbers]
+    """Numbers, calendar parts and ranks, float32 (rows, width)."""
+    columns = [filled(plan, _numbers(batch))]
     if plan.calendar:
         times = batch.feeds["times"]
         parts = [civil(times[:, i], origin) for i, origin in enumerate(plan.origin)]
         columns.append(np.stack([parts[i][part] for i, part in plan.calendar], axis=1))
     if plan.categories:
         columns.append(plan.ranks[slots])
-    if plan.pairs:
-        columns.append(paired(plan.pairs, numbers))
     return rounded(np.concatenate(columns, axis=1))
 
 
@@ -197,10 +204,20 @@ def encoded(plan: FeaturePlan, slots: np.ndarray) -> np.ndarray:
     return rounded(np.concatenate([m[slots].reshape(len(slots), -1) for m in plan.means], axis=1))
 
 
+def combined(plan: FeaturePlan, batch: Batch) -> np.ndarray:
+    """The pairs, float32 (rows, pairs)."""
+    return rounded(paired(plan.pairs, filled(plan, _numbers(batch))))
+
+
 def matrix(plan: FeaturePlan, batch: Batch) -> np.ndarray:
     """The whole feature matrix of a batch, float32, as the graph computes it."""
     slots = codes(plan, batch.feeds.get("categories"), len(batch.warnings))
-    return np.concatenate([base(plan, batch, slots), encoded(plan, slots)], axis=1)
+    parts = [base(plan, batch, slots), encoded(plan, slots), combined(plan, batch)]
+    return np.concatenate(parts, axis=1)
+
+
+def _numbers(batch: Batch) -> np.ndarray:
+    return batch.feeds.get("numbers", np.empty((len(batch.warnings), 0)))
 
 
 def planned(codec: Codec, batch: Batch) -> FeaturePlan:

@@ -11,7 +11,7 @@ from luodi.core.values import Candidate, Dataset
 from luodi.modalities.tabular import adversary, features, forest, trained
 from luodi.modalities.tabular.codec import Batch
 from luodi.modalities.tabular.learn.fitted import FORESTS, family_module
-from luodi.modalities.tabular.learn.workshop import Prepared
+from luodi.modalities.tabular.learn.prepared import Prepared
 from luodi.modalities.tabular.records import laid
 from luodi.core.session import Session
 

@@ -12,7 +12,7 @@ from luodi.core.values import Candidate
 from luodi.modalities.tabular import features
 from luodi.modalities.tabular.codec import Batch
 from luodi.modalities.tabular.learn.fitted import link_of, linked
-from luodi.modalities.tabular.learn.workshop import Prepared
+from luodi.modalities.tabular.learn.prepared import Prepared
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from unicodedata import combining, east_asian_width
 from luodi.release.card.markup import one_line
 
 _TAGS = re.compile(r"<[^>]*>")
-# Where a line may be broken: after a blank, and around each character that is two cells wide.
-_PIECES = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|[\u2e80-\u9fff\uff00-\uffef]\s*")
-_NEVER_FIRST = "，。；：、！？）”’》%"
+# A line may be broken after a blank and between wide characters, but not before a closing mark
+# nor after an opening one.
+_OPEN, _CLOSE = "（“‘《【", "，。；：、！？）”’》】"
+_WIDE = "\u2e80-\u9fff\uff00-\uffef"
+_PIECES = re.compile(rf"[{_OPEN}]*(?:[^\s{_WIDE}{_OPEN}{_CLOSE}]+|[{_WIDE}])?[{_CLOSE}]*\s*")
 
 
 def width(text: str) -> int:
@@ -55,18 +57,24 @@ def paragraph(text: str, cells: int, indent: str = "", first: str | None = None)
         indent: Before every line.
         first: Before the first line instead of ``indent``.
     """
-    lines, line = [], indent if first is None else first
-    empty = True
-    for piece in _PIECES.findall(text):
-        if not empty and width(line + piece.rstrip()) > cells and piece[0] not in _NEVER_FIRST:
+    lines: list[str] = []
+    line = begin = indent if first is None else first
+    for piece in filter(None, _PIECES.findall(text)):
+        if line != begin and width(line + piece.rstrip()) > cells:
             lines.append(line.rstrip())
-            line, empty = indent, True
-        while width(indent + piece) > cells and len(piece) > 1 and piece.rstrip() != piece[0]:
-            room = max(1, cells - width(line))
-            head = piece[:room]
-            while len(head) > 1 and width(head) > room:
-                head = head[:-1]
-            lines.append(line + head)
-            line, piece = indent, piece[len(head) :]
-        line, empty = line + piece, False
+            line = begin = indent
+        *full, line = _cut(line + piece, cells, indent)
+        lines += full
     return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _cut(line: str, cells: int, indent: str) -> list[str]:
+    """A line in parts that fit, where one word alone is too wide."""
+    parts = []
+    while width(line.rstrip()) > cells:
+        end = len(line)
+        while width(line[:end]) > cells:
+            end -= 1
+        parts.append(line[:end])
+        line = indent + line[end:]
+    return [*parts, line]

@@ -93,7 +93,7 @@ def _gates(card: Card, voice: Voice) -> Iterable[str]:
         mark, word = ("✓", "gate.passed") if gate["passed"] else ("✗", "gate.failed")
         condition, amount = wanted(gate, card, voice), seen(gate, card, voice)
         cells = (f"{mark} {voice(word)}", gate_title(gate, voice), condition, amount)
-        yield from _rows([cells], (10, 32, 34, -10))
+        yield from _rows([cells], (10, 32, 33, -10))
         yield from _paragraph(helped(gate, voice), " " * 11)
 
 
@@ -126,18 +126,17 @@ def _training(card: Card, voice: Voice) -> Iterable[str]:
     if not board:
         return
     yield _rule(f"2 {voice('train.leaderboard')}")
-    for one in board:
-        mark = "→ " if one.get("chosen") else "  "
-        yield from _rows(
-            [
-                (
-                    mark + plain(candidate_name(one.get("name"), voice)),
-                    numbers.number(forms.as_metric(one.get("score"), card)),
-                    f"{numbers.number(one.get('seconds'), 2)} s",
-                )
-            ],
-            (44, -12, -12),
+    rows = [
+        (
+            ("→ " if one.get("chosen") else "  ") + plain(candidate_name(one.get("name"), voice)),
+            numbers.number(forms.as_metric(one.get("score"), card)),
+            numbers.number(one.get("seconds"), 2) if one.get("seconds") is not None else "",
         )
+        for one in board
+    ]
+    metric = forms.title(card["metric"] or "", voice)
+    head = ("", voice("train.score", metric=metric), voice("train.seconds"))
+    yield from _rows([head, *rows], (40, -32, -14))
 
 
 def _importance(card: Card, voice: Voice) -> Iterable[str]:

@@ -77,6 +77,9 @@ def same_leaves(native: Any, forest: Forest, X: NDArray[Any]) -> int:
 def split_points(forest: Forest, limit: int) -> tuple[Integers, Doubles]:
     """Columns and thresholds of splits, spread evenly over all that differ.
 
+    Left out are thresholds that no finite float32 crosses: some learners tell missing values
+    from all others by such a one.
+
     Args:
         forest: The forest.
         limit: How many to give at most.
@@ -84,7 +87,9 @@ def split_points(forest: Forest, limit: int) -> tuple[Integers, Doubles]:
     Returns:
         The columns and their thresholds, each of shape (up to limit,).
     """
-    pairs = np.unique(np.stack([forest.feature.astype(np.float64), forest.threshold]), axis=1)
+    crossed = np.abs(forest.threshold) < np.finfo(np.float32).max
+    asked = [forest.feature[crossed].astype(np.float64), forest.threshold[crossed]]
+    pairs = np.unique(np.stack(asked), axis=1)
     count = pairs.shape[1]
     chosen = np.unique(np.linspace(0, count - 1, min(limit, count)).round().astype(np.int64))
     return pairs[0, chosen].astype(np.int64), pairs[1, chosen]

@@ -15,7 +15,7 @@ from luodi.modalities.tabular.features import FeaturePlan
 from luodi.modalities.tabular.graph import answer, features
 from luodi.modalities.tabular.graph.builder import Builder
 from luodi.modalities.tabular.learn.linear import LinearModel
-from luodi.modalities.tabular.learn.workshop import Prepared
+from luodi.modalities.tabular.learn.prepared import Prepared
 
 
 def composed(candidate: Candidate) -> bytes:
@@ -60,22 +60,18 @@ def reduced(plan: FeaturePlan, used: np.ndarray) -> tuple[FeaturePlan, np.ndarra
         The smaller plan, and for each column of the old matrix its place in the new one
         (-1 where it is gone).
     """
-    width, pairs = plan.width, len(plan.pairs)
-    keep = np.arange(width + (0 if plan.means is None else len(plan.means) * plan.block))
-    first = width - pairs
-    kept_pairs = [i for i in range(pairs) if first + i in used]
-    blocks = range(0 if plan.means is None else len(plan.means))
-    kept_blocks = [
-        k for k in blocks if ((used >= width + k * plan.block) & (used < width + (k + 1) * plan.block)).any()
-    ]
+    first = plan.pairs_from
+    kept_pairs = [i for i in range(len(plan.pairs)) if first + i in used]
+    spans = [plan.width + k * plan.block + np.arange(plan.block) for k in range(plan.blocks)]
+    kept_blocks = [k for k, span in enumerate(spans) if np.isin(span, used).any()]
     stays = np.concatenate(
         [
-            np.arange(first),
+            np.arange(plan.width),
+            *(spans[k] for k in kept_blocks),
             first + np.array(kept_pairs, np.int64),
-            *(width + k * plan.block + np.arange(plan.block) for k in kept_blocks),
         ]
     ).astype(np.int64)
-    places = np.full(len(keep), -1, np.int64)
+    places = np.full(first + len(plan.pairs), -1, np.int64)
     places[stays] = np.arange(len(stays))
     means = plan.means[kept_blocks] if plan.means is not None and kept_blocks else None
     smaller = replace(plan, pairs=tuple(plan.pairs[i] for i in kept_pairs), means=means)

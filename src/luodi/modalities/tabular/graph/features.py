@@ -53,10 +53,10 @@ def matrix(b: Builder, plan: FeaturePlan, slot: str | None) -> str:
     if plan.categories:
         assert slot is not None
         columns.append(b("Gather", b.constant(plan.ranks), slot, axis=0))
+    if plan.blocks:
+        columns.append(_means(b, plan, slot or ""))
     if plan.pairs:
         columns += _pairs(b, plan, numbers)
-    if plan.categories and plan.means is not None and plan.means.shape[0]:
-        columns.append(_means(b, plan, slot or ""))
     joined = columns[0] if len(columns) == 1 else b("Concat", *columns, axis=1)
     return _rounded(b, joined)
 

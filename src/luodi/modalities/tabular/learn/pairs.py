@@ -19,7 +19,9 @@ MAX_NUMBERS = 14
 MAX_CELLS = 3_000_000
 MAX_ROWS = 20_000
 ROUNDS = 80
-SIZES = (3, 6, 12, 24)
+LOOKED_AT = 60
+ALIKE = 0.97
+"""A pair whose ranks follow a column or a better pair this closely says nothing new."""
 
 
 def proposals(numbers: list[int]) -> list[Pair]:
@@ -86,5 +88,24 @@ def ranked(
     data = lgb.Dataset(offered, truth[rows], init_score=start[rows].ravel(order="F"))
     booster = lgb.train(params, data, ROUNDS, callbacks=[stopper(stop)])
     gain = np.asarray(booster.feature_importance("gain"))[numbers.shape[1] :]
-    order = np.argsort(-gain, kind="stable")
-    return [candidates[i] for i in order if gain[i] > 0]
+    order = [int(i) for i in np.argsort(-gain, kind="stable")[:LOOKED_AT] if gain[i] > 0]
+    width = numbers.shape[1]
+    new = _unlike(offered[:, :width], offered[:, [width + i for i in order]])
+    return [candidates[order[i]] for i in new]
+
+
+def _unlike(numbers: np.ndarray, ranked_pairs: np.ndarray) -> list[int]:
+    """Places of the pairs that follow no number and no pair before them too closely."""
+    joined = np.concatenate([numbers, ranked_pairs], axis=1)[:4_000]
+    joined = np.where(np.isnan(joined), np.nanmin(joined, initial=0.0), joined)
+    ranks = np.argsort(np.argsort(joined, axis=0, kind="stable"), axis=0).astype(float)
+    ranks -= ranks.mean(axis=0)
+    ranks /= np.sqrt((ranks**2).sum(axis=0)) + 1e-12
+    alike = np.abs(ranks.T @ ranks) > ALIKE
+    width = numbers.shape[1]
+    kept: list[int] = []
+    for place in range(ranked_pairs.shape[1]):
+        before = [*range(width), *(width + k for k in kept)]
+        if not alike[width + place, before].any():
+            kept.append(place)
+    return kept

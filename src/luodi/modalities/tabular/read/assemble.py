@@ -63,8 +63,7 @@ def dataset(
         notes: Remarks beside those of the source and of the columns.
         drop: Whether rows without a target are dropped, with a warning.
     """
-    order = [name for name in raw.frame.columns if name in found]
-    order += [name for name in found if name not in raw.frame.schema]
+    order = list(dict.fromkeys((*(n for n in raw.frame.columns if n in found), *found)))
     remarks = [note for name in order for note in found[name].notes]
     table = pl.DataFrame([found[name].values.alias(name) for name in order])
     if drop and target and (lost := table[target].null_count()):

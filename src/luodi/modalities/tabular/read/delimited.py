@@ -88,11 +88,11 @@ def layout_of(text: bytes, options: Options, label: str) -> Layout:
             ``read.repeated_columns``, ``read.delimiter``.
     """
     end = max(1_000_000, len(text) - len(lines.skip(text[:50_000_000], 5)))
+    if options.delimiter is not None and len(options.delimiter.encode()) != 1:
+        raise LuodiError("read.delimiter", source=label, delimiter=options.delimiter)
     found = dialects.find(text[:end].decode("utf-8", errors="ignore"), options.delimiter)
     if not found.records:
         raise LuodiError("read.empty", source=label)
-    if len(found.delimiter.encode()) != 1:
-        raise LuodiError("read.delimiter", source=label, delimiter=found.delimiter)
     columns, headed = _columns(found, options, label)
     full, unnamed = names.cleaned(columns, label)
     notes = (*_doubts(found, headed and options.header is True, label), *unnamed)

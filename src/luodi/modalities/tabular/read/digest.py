@@ -39,7 +39,7 @@ def _parts(series: pl.Series) -> Iterable[bytes]:
         for piece in series.drop_nulls().to_frame().iter_slices(100_000):
             yield "".join(piece.to_series().to_list()).encode("utf-8")
     elif series.dtype == pl.Float64:
-        values = series.fill_null(float("nan")).to_numpy().astype("<f8") + 0.0
+        values = series.to_numpy().astype("<f8") + 0.0
         values[np.isnan(values)] = np.nan
         yield values.tobytes()
     else:

@@ -19,6 +19,7 @@ _MARKS = (
 )
 _CHINESE_PAIR = re.compile(rb"[\xa1-\xfe][\xa1-\xfe]")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _SAMPLE_BYTES = 1_000_000
 
 
@@ -88,6 +89,8 @@ def guess(content: bytes, label: str) -> str:
     _refuse_broken_utf8(content, label)
     if _reads_as_chinese(content):
         return "gb18030"
+    if _reads_as_western(content):
+        return "cp1252" if _decodes(content, "cp1252") else "latin-1"
     from charset_normalizer import from_bytes
 
     best = from_bytes(content[:_SAMPLE_BYTES]).best()
@@ -115,6 +118,12 @@ def _reads_as_chinese(content: bytes) -> bool:
     high = len(_HIGH.findall(content))
     paired = 2 * len(_CHINESE_PAIR.findall(content))
     return paired >= 0.6 * high and _decodes(content, "gb18030")
+
+
+def _reads_as_western(content: bytes) -> bool:
+    """Most high bytes stand alone, as accents do among Latin letters; Cyrillic fills whole words."""
+    runs = _HIGH_RUN.findall(content)
+    return sum(len(run) for run in runs if len(run) < 3) >= 0.8 * sum(map(len, runs))
 
 
 def _decodes(content: bytes, encoding: str) -> bool:

@@ -84,10 +84,11 @@ def _spelled(raw: Raw, task: Task) -> tuple[Raw, tuple[Finding, ...]]:
         frame=raw.frame.rename(pairs),
         notes=(*raw.notes, *names.renamed(pairs, raw.label)),
     )
+    there = set(raw.frame.columns)
     for key, name in needed.items():
-        if name and name not in raw.frame.schema:
+        if name and name not in there:
             raise absent(name, key, raw)
-    strange = [name for name in mentioned if name not in raw.frame.schema]
+    strange = [name for name in mentioned if name not in there]
     return raw, tuple(_stranger(name, raw) for name in strange)
 
 

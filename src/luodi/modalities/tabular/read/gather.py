@@ -78,8 +78,9 @@ def _joined(raws: Sequence[Raw]) -> Raw:
     full = list(dict.fromkeys(name for raw in raws for name in raw.frame.columns))
     notes = [note for raw in raws for note in raw.notes]
     for raw in raws:
+        there = set(raw.frame.columns)
         for name in full:
-            if name not in raw.frame.schema:
+            if name not in there:
                 notes.append(Finding("read.missing_column", "warning", name, {"source": raw.label}))
     alike = _alike([raw.frame for raw in raws], full)
     frame = pl.concat(alike, how="diagonal").select(full)
@@ -89,17 +90,23 @@ def _joined(raws: Sequence[Raw]) -> Raw:
 
 def _alike(frames: Sequence[pl.DataFrame], full: Sequence[str]) -> list[pl.DataFrame]:
     """The frames with one type a column: numbers if all are, else canonical text."""
-    changed = list(frames)
+    schemas = [frame.schema for frame in frames]
+    wanted: dict[str, pl.DataType] = {}
     for name in full:
-        held = {f.schema[name] for f in frames if name in f.schema and f.schema[name] != pl.Null}
-        if len(held) < 2:
-            wanted = next(iter(held), pl.Null())
+        held = {s[name] for s in schemas if name in s and s[name] != pl.Null}
+        if len(held) > 1:
+            numbers = all(dtype.is_numeric() for dtype in held)
+            wanted[name] = pl.Float64() if numbers else pl.String()
         else:
-            wanted = pl.Float64() if all(t.is_numeric() for t in held) else pl.String()
-        for place, frame in enumerate(changed):
-            if name in frame.schema and frame.schema[name] != wanted:
-                series = frame[name]
-                as_text = wanted == pl.String and series.dtype != pl.Null
-                fresh = canonical_text(series) if as_text else series.cast(wanted)
-                changed[place] = frame.with_columns(fresh.alias(name))
-    return changed
+            wanted[name] = next(iter(held), pl.Null())
+    return [
+        frame.with_columns(
+            _changed(frame[name], wanted[name]) for name in schema if schema[name] != wanted[name]
+        )
+        for frame, schema in zip(frames, schemas, strict=True)
+    ]
+
+
+def _changed(series: pl.Series, wanted: pl.DataType) -> pl.Series:
+    as_text = wanted == pl.String and series.dtype != pl.Null
+    return (canonical_text(series) if as_text else series.cast(wanted)).alias(series.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
 from luodi.core.values import Column, Finding, Kind
@@ -104,12 +105,8 @@ def _of_numbers(series: pl.Series, wanted: Wish, *notes: Finding) -> Reading:
         return _category(series, wanted, *notes)
     if kind is None and series.dtype.is_integer() and _too_long(series):
         return _category(series, wanted, *notes, _note("read.long_numbers", wanted))
-    values = series.cast(pl.Float64).fill_nan(None)
-    absent = [float(m) for m in wanted.column.missing if not isinstance(m, str)]
-    if absent:
-        values = values.set(values.is_in(absent).fill_null(False), None)
-    if infinite := int(values.is_infinite().sum() or 0):
-        values = values.set(values.is_infinite().fill_null(False), None)
+    values, infinite = _finite(series, wanted)
+    if infinite:
         evidence = {"count": infinite, "rows": len(values)}
         notes = (*notes, Finding("read.infinite", "warning", wanted.column.name, evidence))
     pattern = None if kind == "number" else _time_pattern(values, wanted, kind)
@@ -129,6 +126,20 @@ def _of_numbers(series: pl.Series, wanted: Wish, *notes: Finding) -> Reading:
     return _as(wanted, "number", values, *notes)
 
 
+def _finite(series: pl.Series, wanted: Wish) -> tuple[pl.Series, int]:
+    """Numbers as floats, null where they are infinite, failed or missing; how many are infinite."""
+    series = series.cast(pl.Float64)
+    absent = [float(m) for m in wanted.column.missing if not isinstance(m, str)]
+    array = series.to_numpy()
+    wrong = ~np.isfinite(array)
+    if absent:
+        wrong |= np.isin(array, absent)
+    if int(wrong.sum()) == series.null_count():
+        return series, 0
+    infinite = int(np.isinf(array).sum())
+    return pl.Series(series.name, np.where(wrong, np.nan, array), nan_to_null=True), infinite
+
+
 def _time_pattern(values: pl.Series, wanted: Wish, kind: Kind | None) -> str | None:
     """How numbers stand for times, if they do; timestamps count only by the task's word."""
     for known in wanted.column.formats:
@@ -143,7 +154,7 @@ def _time_pattern(values: pl.Series, wanted: Wish, kind: Kind | None) -> str | N
 
 def _too_long(series: pl.Series) -> bool:
     most = [bound for bound in (series.min(), series.max()) if isinstance(bound, int)]
-    return any(abs(bound) > EXACT for bound in most)
+    return any(abs(bound) >= EXACT for bound in most)
 
 
 def _of_text(seen: Distinct, wanted: Wish, known: Hints) -> Reading:
@@ -225,7 +236,7 @@ def _time(seen: Distinct, found: moments.Moments, wanted: Wish) -> Reading:
 
 def _long_texts(seen: Distinct, values: pl.Series) -> bool:
     long = seen.texts.str.contains(numbers.LONG).fill_null(False)
-    return bool(long.any()) and bool((values.filter(long).abs() > EXACT).any())
+    return bool(long.any()) and bool((values.filter(long).abs() >= EXACT).any())
 
 
 def _without_point(texts: pl.Series) -> pl.Series:

@@ -50,10 +50,11 @@ def read_like(
     held = {column.name: column for column in columns}
     known = _options(held, target, data, memory_bytes or memory.limit())
     raw = _spelled(gather.one(source, known), [*held, *([target] if target else [])])
-    if not any(name in raw.frame.schema for name in held):
+    there = set(raw.frame.columns)
+    if not there & set(held):
         facts = {"seen": names.listed(raw.frame.columns), "wanted": names.listed(list(held))}
         raise LuodiError("read.foreign", source=raw.label, **facts)
-    given = target if target in raw.frame.schema else None
+    given = target if target in there else None
     if truth and target and not given:
         raise fresh.absent(target, "target", raw)
     found, notes = _readings(raw, held, given, labels, data)

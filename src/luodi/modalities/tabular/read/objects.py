@@ -33,11 +33,12 @@ def read(source: Source, options: Options) -> Raw:
     may_sample = options.sample and source.format == "lines"
     part = memory.share(needed, options.memory, may_sample, source.label)
     if part is not None:
-        frame = _sampled(source, part)
-        return _raw(frame, source, (memory.sampled(source.label, frame.height, part),))
+        frame, nested = _sampled(source, part)
+        return _raw(frame, source, (*nested, memory.sampled(source.label, frame.height, part)))
     text, notes = encoding.as_utf8(sources.content(source), options.encoding, source.label)
-    frame = _lines(text, source.label) if source.format == "lines" else _array(text, source.label)
-    return _raw(frame, source, notes)
+    parse = _lines if source.format == "lines" else _array
+    frame, nested = parse(text, source.label)
+    return _raw(frame, source, (*notes, *nested))
 
 
 def _raw(frame: pl.DataFrame, source: Source, notes: tuple[Finding, ...]) -> Raw:
@@ -49,7 +50,7 @@ def _raw(frame: pl.DataFrame, source: Source, notes: tuple[Finding, ...]) -> Raw
     return Raw(renamed, source.label, (*notes, *nested, *unnamed))
 
 
-def _lines(text: bytes, label: str) -> pl.DataFrame:
+def _lines(text: bytes, label: str) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     """By the fast parser; what it refuses, line by line."""
     try:
         frame = pl.read_ndjson(io.BytesIO(text), infer_schema_length=None)
@@ -57,10 +58,10 @@ def _lines(text: bytes, label: str) -> pl.DataFrame:
         frame = pl.DataFrame()
     if not frame.width or any(dtype.is_nested() for dtype in frame.dtypes):
         return from_records(list(_objects(io.BytesIO(text), label)))
-    return frame
+    return frame, ()
 
 
-def _array(text: bytes, label: str) -> pl.DataFrame:
+def _array(text: bytes, label: str) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -86,11 +87,16 @@ def _objects(stream: Iterable[bytes], label: str) -> Iterator[dict[str, Any]]:
         yield found
 
 
-def from_records(records: list[dict[str, Any]]) -> pl.DataFrame:
-    """Objects to a frame; a field that holds several types becomes text."""
+def from_records(records: list[dict[str, Any]]) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+    """Objects to a frame, and a remark on each field whose lists or objects became text."""
     keys = dict.fromkeys(key for record in records for key in record)
-    columns = {key: [record.get(key) for record in records] for key in keys}
-    return pl.DataFrame([series(key, values) for key, values in columns.items()])
+    columns, notes = [], []
+    for key in keys:
+        values = [record.get(key) for record in records]
+        columns.append(series(key, values))
+        if columns[-1].dtype == pl.String and any(isinstance(v, list | dict) for v in values):
+            notes.append(Finding("read.nested", "warning", key))
+    return pl.DataFrame(columns), tuple(notes)
 
 
 def series(name: str, values: list[Any]) -> pl.Series:
@@ -125,7 +131,7 @@ def _scalar(value: Any) -> str:
     return canonical(value)
 
 
-def _sampled(source: Source, part: float) -> pl.DataFrame:
+def _sampled(source: Source, part: float) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     with sources.explained(source.path), sources.opened(source.path, source.packed) as file:
         chosen = (line for row, line in enumerate(file) if memory.kept(row, part))
         return from_records(list(_objects(chosen, source.label)))

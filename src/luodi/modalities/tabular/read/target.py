@@ -63,7 +63,7 @@ def _labels(series: pl.Series, wanted: Wish) -> Truth:
         numbers = seen.texts.cast(pl.Float64, strict=False)
         if numbers.null_count() > seen.texts.null_count():
             return Truth(seen.spread(seen.texts), _kind_of_words(seen.texts))
-        if not seen.filled or (numbers.abs() > kinds.EXACT).any():
+        if not seen.filled or (numbers.abs() >= kinds.EXACT).any():
             return Truth(seen.spread(seen.texts), "string")
         series = seen.spread(numbers)
     texts = canonical_text(series)

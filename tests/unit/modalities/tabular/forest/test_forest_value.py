@@ -96,6 +96,15 @@ def test_split_points_are_real_spread_and_at_most_as_many_as_asked(train):
     assert len(trees.split_points(forest, 10**6)[0]) == len(known)
 
 
+@pytest.mark.parametrize("library", ["lightgbm", "catboost"])
+def test_split_points_have_finite_numbers_on_both_sides(library, train):
+    forest = train(library, "binary", True, 60).forest
+    feature, threshold = trees.split_points(forest, 10**6)
+    point = threshold.astype(np.float32)
+    assert len(feature) > 0
+    assert np.isfinite([np.nextafter(point, np.float32(end)) for end in (-np.inf, np.inf)]).all()
+
+
 def test_a_wrong_threshold_is_noticed(train, rows):
     trained = train("lightgbm", "binary", False)
     trained.forest.threshold[trained.forest.roots[3]] += 0.5

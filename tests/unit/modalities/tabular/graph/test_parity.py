@@ -29,7 +29,7 @@ def made(goal: str, classes: int, families: tuple[str, ...], **more: object):  #
     contract = task(goal, split={"folds": 3}, **more)
     parts = split(mixed(goal=goal, classes=classes), contract)
     shop = TableWorkshop(parts, contract)
-    shop._use([Pair("product", 0, 1), Pair("ratio", 2, 0), Pair("difference", 1, 2)])
+    shop.tables.use([Pair("product", 0, 1), Pair("ratio", 2, 0), Pair("difference", 1, 2)])
     members = []
     for family in families:
         rounds = (ROUNDS,) * 3 if family in ("lightgbm", "catboost", "xgboost") else ()

@@ -40,11 +40,11 @@ def table(write: Write) -> ReadTable:
         columns: dict[str, Any] | None = None,
         *,
         memory_bytes: float | None = None,
-        encoding: str = "utf-8",
+        as_: str = "utf-8",
         name: str = "a.csv",
         **data: Any,
     ) -> Dataset:
-        path = content if isinstance(content, Path) else write(content, name, data.pop("as_", encoding))
+        path = content if isinstance(content, Path) else write(content, name, as_)
         source = data.pop("source", str(path))
         made = {"name": "a", "goal": goal, "columns": columns or {}}
         task = Task.load({**made, "data": {"source": source, "target": target, **data}})

@@ -90,7 +90,11 @@ def test_other_archives_are_named(refused, magic):
 
 @pytest.mark.parametrize("name", ["a.parquet", "a.xlsx", "a.csv.gz"])
 def test_damaged_files(refused, name):
-    start = {"a.parquet": b"PAR1", "a.xlsx": b"PK\x03\x04[Content_Types].xml", "a.csv.gz": b"\x1f\x8b\x08\x00"}
+    start = {
+        "a.parquet": b"PAR1",
+        "a.xlsx": b"PK\x03\x04[Content_Types].xml",
+        "a.csv.gz": b"\x1f\x8b\x08\x00",
+    }
     assert refused(start[name] + b"broken" * 50, name=name).code == "read.unreadable"
 
 
@@ -100,7 +104,7 @@ def test_damaged_files(refused, name):
         ('{"a": 1, "y": 0}\n{"a": \n', "a.jsonl", 2),
         ('{"a": 1, "y": 0}\n[1, 2]\n', "a.jsonl", 2),
         ('[{"a": 1},\n {"a" 2}]', "a.json", 2),
-        ('[1, 2, 3]', "a.json", 1),
+        ("[1, 2, 3]", "a.json", 1),
         ("[" * 100_000, "a.json", 1),
     ],
 )
@@ -140,7 +144,9 @@ def test_damaged_text_never_gives_a_parsers_error(write, seed):
     """Truncated, duplicated and flipped bytes: a table or an error with a code."""
     chance = random.Random(seed)
     text = 'a,b,"c c",d\n1,2024-01-05,"x, ""y""",文\n2,05/06/2024,"z\nz",1.5\n3,,NA,"1,5"\n'
-    content = bytearray(text.encode(chance.choice(["utf-8", "gb18030", "utf-16"])) * chance.choice([1, 3]))
+    content = bytearray(
+        text.encode(chance.choice(["utf-8", "gb18030", "utf-16"])) * chance.choice([1, 3])
+    )
     for _ in range(chance.randint(1, 8)):
         place = chance.randrange(len(content))
         content[place : place + chance.randint(0, 3)] = chance.randbytes(chance.randint(0, 3))

@@ -8,16 +8,18 @@ CHINESE = "城市,温度,结果\n北京,１２,好\n上海,13.5,坏\n广州,１�
 FRENCH = "ville,été,y\nOrléans,où ça,0\nBesançon,déjà vu,1\nMâcon,élève,0\n"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
+)
 def test_unicode_is_recognised_with_and_without_a_mark(table, encoding):
-    data = table("a,b,名\n1,x,u\n2,y,v\n3,文,u\n", target="名", encoding=None, as_=encoding)
+    data = table("a,b,名\n1,x,u\n2,y,v\n3,文,u\n", target="名", as_=encoding)
     assert data.table.columns == ["a", "b", "名"]
     assert data.table["b"].to_list() == ["x", "y", "文"]
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "gbk"])
 def test_chinese_encodings_are_recognised(table, encoding):
-    data = table(CHINESE, target="结果", encoding=None, as_=encoding)
+    data = table(CHINESE, target="结果", as_=encoding)
     assert data.table["城市"].to_list() == ["北京", "上海", "广州"]
     assert data.table["温度"].to_list() == [12, 13.5, 14]
     assert evidence(data, "read.encoding")["encoding"] == "gb18030"
@@ -25,7 +27,7 @@ def test_chinese_encodings_are_recognised(table, encoding):
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
 def test_western_text_is_not_taken_for_chinese(table, encoding):
-    data = table(FRENCH, encoding=None, as_=encoding)
+    data = table(FRENCH, as_=encoding)
     assert data.table["ville"].to_list() == ["Orléans", "Besançon", "Mâcon"]
     assert "read.encoding" in codes(data)
 

@@ -117,7 +117,9 @@ def test_ignored_columns_stay_in_the_table_but_are_no_features(table):
 
 
 def test_a_column_with_nothing_in_it_is_a_number_in_every_format(table, tmp_path):
-    pl.DataFrame({"a": [None, None], "b": [1, 2], "y": [0, 1]}).write_parquet(tmp_path / "a.parquet")
+    pl.DataFrame({"a": [None, None], "b": [1, 2], "y": [0, 1]}).write_parquet(
+        tmp_path / "a.parquet"
+    )
     typed = table(tmp_path / "a.parquet")
     assert typed.digest == table("a,b,y\n,1,0\n,2,1\n").digest
     assert kinds(typed)["a"] == "number"

@@ -13,7 +13,9 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
-def write_excel(path: Path, rows: Sequence[Sequence[Any]], sheets: Sequence[str] = ("One",)) -> Path:
+def write_excel(
+    path: Path, rows: Sequence[Sequence[Any]], sheets: Sequence[str] = ("One",)
+) -> Path:
     """The smallest workbook that a reader of Excel files accepts; every sheet holds the rows."""
     numbers = range(1, len(sheets) + 1)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"

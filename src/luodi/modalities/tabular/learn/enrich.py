@@ -1,0 +1,113 @@
+"""Pairs of numbers taken into the plan, step by step, as long as that gains out of fold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from luodi.core.values import Member
+from luodi.modalities.tabular.features import Pair
+from luodi.modalities.tabular.learn import pairs
+from luodi.modalities.tabular.learn.fitted import family_module
+from luodi.modalities.tabular.learn.job import Stop
+
+if TYPE_CHECKING:
+    from luodi.modalities.tabular.learn.workshop import TableWorkshop
+
+STEPS = 3
+SIZES = (2, 4, 8, 16)
+ENOUGH = 0.95
+"""The smallest set that reaches this share of the largest gain is taken."""
+
+
+def enriched(shop: TableWorkshop, base: Member, stop: Stop) -> list[Member]:
+    """The base on more and more pairs; the last is the best. Empty when no pair helps.
+
+    Each step asks what the best model so far still gets wrong, so that a pair which only helps
+    beside another is found too.
+    """
+    taken: list[Pair] = list(shop.tables.plan.pairs)
+    best, kept = base, []
+    for _ in range(STEPS):
+        found = _step(shop, best, taken, stop)
+        if found is None:
+            break
+        best, taken = found
+        kept = [best]
+    shop.tables.use(taken)
+    return kept
+
+
+def _step(
+    shop: TableWorkshop, best: Member, taken: list[Pair], stop: Stop
+) -> tuple[Member, list[Pair]] | None:
+    """A few more pairs, if they truly help."""
+    offered = [pair for pair in _ranked(shop, best, taken, stop) if pair not in taken]
+    tried: list[tuple[Member, list[Pair]]] = []
+    for size in SIZES:
+        if stop() or size >= 2 * len(offered):
+            break
+        more = [*taken, *offered[:size]]
+        member = _on(shop, best, more, stop)
+        if member is None:
+            break
+        tried.append((member, more))
+    if not tried:
+        return None
+    most = max(member.score for member, _ in tried)
+    enough = best.score + ENOUGH * (most - best.score)
+    chosen = next(one for one in tried if one[0].score >= enough)
+    return chosen if _truly(shop, chosen[0], best) else None
+
+
+def _on(shop: TableWorkshop, base: Member, chosen: Sequence[Pair], stop: Stop) -> Member | None:
+    """The base's recipe on these pairs; None if the time was too short for all folds."""
+    shop.tables.use(chosen)
+    member = None
+    for member in shop.fit(replace(base.recipe, features="pairs", rounds=()), stop):
+        if stop():
+            return None
+    return member
+
+
+def _truly(shop: TableWorkshop, better: Member, base: Member) -> bool:
+    """Whether a gain shows in most folds, not in one."""
+    gains = [
+        shop.utility(shop.truth[fold], better.out_of_fold[fold])
+        - shop.utility(shop.truth[fold], base.out_of_fold[fold])
+        for fold in shop.folds
+    ]
+    return float(np.mean(gains)) > 0 and sum(gain > 0 for gain in gains) * 2 > len(gains)
+
+
+def _ranked(shop: TableWorkshop, base: Member, taken: Sequence[Pair], stop: Stop) -> list[Pair]:
+    """Candidate pairs, by what the base's answers out of fold leave to gain."""
+    tables = shop.tables
+    tables.use(taken)
+    gain = np.zeros(len(tables.plan.numbers))
+    outputs = len(shop.classes) if tables.shape == "multiclass" else 1
+    start = np.full((len(shop.truth), outputs), np.nan)
+    for fold, (model, valid) in enumerate(zip(base.models, shop.folds, strict=True)):
+        gained = family_module("lightgbm").gains(model.native)
+        for column, amount in zip(model.columns.tolist(), gained.tolist(), strict=True):
+            if column < len(gain):
+                gain[column] += amount
+            elif column >= tables.plan.pairs_from:
+                pair = tables.plan.pairs[column - tables.plan.pairs_from]
+                gain[[pair.left, pair.right]] += amount / 2
+        start[valid] = shop.margins(model, base.recipe, valid, fold)
+    strongest = [int(i) for i in np.argsort(-gain, kind="stable") if gain[i] > 0]
+    rows = np.flatnonzero(~np.isnan(start[:, 0]))
+    return pairs.ranked(
+        tables.numbers[rows],
+        strongest,
+        tables.target[rows],
+        start[rows],
+        tables.shape,
+        base.recipe.seed,
+        shop.threads,
+        stop,
+    )
