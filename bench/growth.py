@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def measured(options: Options) -> list[Result]:
     runs = {rows: _built(rows, options) for rows in sizes}
     micros = [1e6 * run["seconds"] / rows for rows, run in runs.items()]
     peak = max(run["peak_gib"] for run in runs.values())
-    steady = all(later <= earlier * TOLERANCE for earlier, later in zip(micros, micros[1:]))
+    steady = all(later <= earlier * TOLERANCE for earlier, later in pairwise(micros))
     said = ", ".join(
         f"{rows:,} rows: {run['seconds']:.0f} s, {run['peak_gib']:.1f} GiB"
         for rows, run in runs.items()

@@ -133,7 +133,7 @@ def group(value: Any, ends: Any, voice: Voice) -> Markup:
     """A slice's value: a category, a range of numbers, or missing."""
     if not ends or all(end is None for end in ends):
         return name(value, 60) if value not in (None, "") else tag("i", voice("page.missing"))
-    low, high = (numbers.exact(end) if end is not None else "" for end in ends)
+    low, high = (numbers.exact(end, 4) if end is not None else "" for end in ends)
     if low and high:
         return join(low if low == high else f"{low} – {high}")
     return join(f"≥ {low}" if low else f"≤ {high}")

@@ -35,8 +35,8 @@ def _places(size: int, digits: int) -> int:
     return max(0, digits - 1 - size) if size >= 0 else max(digits, digits - 2 - size)
 
 
-def exact(value: object) -> str:
-    """A number as it was given or seen: up to six significant digits, none of them idle.
+def exact(value: object, digits: int = 6) -> str:
+    """A number as it was given or seen: at most so many significant digits, none of them idle.
 
     Example:
         >>> exact(0.75), exact(295.3), exact(20000)
@@ -46,7 +46,8 @@ def exact(value: object) -> str:
         return MISSING
     if isinstance(value, int) and abs(value) < 1e15:
         return count(value)
-    return f"{value:,.6g}".replace("e+", "e").replace("-", MINUS)
+    rounded = float(f"{value:.{digits}g}")
+    return f"{rounded:,.{max(digits, 6)}g}".replace("e+", "e").replace("-", MINUS)
 
 
 def share(value: object, places: int = 1) -> str:

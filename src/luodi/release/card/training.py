@@ -86,7 +86,7 @@ def _rounds(one: Mapping[str, Any]) -> str:
     """The mean of the folds' boosting rounds."""
     rounds = one.get("rounds") or ()
     rounds = rounds if isinstance(rounds, list | tuple) else [rounds]
-    return numbers.count(sum(rounds) / len(rounds)) if rounds else ""
+    return numbers.count(sum(rounds) / len(rounds)) if any(rounds) else ""
 
 
 def _leaderboard(card: Card, voice: Voice) -> Markup:
@@ -111,7 +111,7 @@ def _candidate(one: Mapping[str, Any], voice: Voice) -> Markup:
     said = f" ← {voice('train.is_chosen')}"
     return join(
         candidate_name(one.get("name"), voice),
-        tag("span", said, class_="soft") if one.get("chosen") else None,
+        tag("span", said, class_="soft short") if one.get("chosen") else None,
     )
 
 

@@ -13,7 +13,7 @@ from luodi.release.card.bars import bar, interval_strip
 from luodi.release.card.chart import Series, histogram_chart, line_chart, scatter_chart
 from luodi.release.card.frame import HEIGHT, WIDTH
 
-from .cards import Tree
+from .tree import Tree
 
 UNIT = Axis("x")
 

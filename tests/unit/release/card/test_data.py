@@ -14,7 +14,8 @@ from luodi.release.card import card_data, dataset_facts
 from luodi.release.card.data import told
 from luodi.release.card.rule import decision_rule, even_odds, review_band
 
-from .cards import artifact, classify_details, facts, task_of, two_classes, values_card, verdict
+from . import details
+from .cards import artifact, classes_card, facts, task_of, values_card, verdict
 
 
 def codes(card):
@@ -27,13 +28,13 @@ def test_the_card_is_json_that_reads_back_the_same(card):
 
 
 def test_what_is_not_finite_becomes_null():
-    details = {**classify_details(("0", "1"), ("a",), "b"), "extra": [math.nan, math.inf, 1.0]}
-    card = card_data(task_of(), facts(("a",)), artifact(("a",)), verdict(details))
+    judged = {**details.classify(("0", "1"), ("a",), "b"), "extra": [math.nan, math.inf, 1.0]}
+    card = card_data(task_of(), facts(("a",)), artifact(("a",)), verdict(judged))
     assert card["judged"]["extra"] == [None, None, 1.0]
 
 
 def test_the_metric_stands_first_and_gates_carry_their_condition():
-    card = two_classes()
+    card = classes_card()
     assert card["figures"][0]["name"] == card["metric"] == "average_precision"
     assert card["gates"][0]["condition"] == {"bound": "at_least", "value": 0.5, "confidence": 0.95}
     assert card["gates"][1]["condition"] is None
@@ -51,7 +52,7 @@ def test_a_finding_without_a_text_is_told_by_its_code():
 
 
 def test_limits_name_what_was_measured_weak():
-    assert set(codes(two_classes())) >= {
+    assert set(codes(classes_card())) >= {
         "gates_failed",
         "baseline_no_difference",
         "few_cases",
@@ -71,41 +72,41 @@ def test_limits_name_what_was_measured_weak():
 
 
 def test_limits_stay_silent_where_nothing_is_weak():
-    details = classify_details(("0", "1"), ("a",), "b")
-    details |= {
+    judged = details.classify(("0", "1"), ("a",), "b")
+    judged |= {
         "rows": 5000,
         "class_counts": [4000, 1000],
         "slices": {"worst": []},
         "robustness": None,
     }
-    details["calibration"]["error"] = 0.01
-    details["fairness"][0] |= {"hit_gap": 0.01, "false_alarm_gap": 0.01}
-    details["baselines"] = [{"name": "linear", "figure": 0.5, "answer": "better"}]
+    judged["calibration"]["error"] = 0.01
+    judged["fairness"][0] |= {"hit_gap": 0.01, "false_alarm_gap": 0.01}
+    judged["baselines"] = [{"name": "linear", "figure": 0.5, "answer": "better"}]
     known = facts(("a",))
     known["columns"][0]["missing"] = 0.0
     known["time"] = {"column": "t", "from": "2020-01-01", "until": "2021-01-01"}
     known["split"]["by"] = "time"
     sure = Figure("average_precision", 0.9, 0.89, 0.91, "higher")
-    judged = Verdict({"average_precision": sure}, (), details, ())
-    card = card_data(task_of(), known, artifact(("a",)), judged)
+    found = Verdict({"average_precision": sure}, (), judged, ())
+    card = card_data(task_of(), known, artifact(("a",)), found)
     assert codes(card) == ["period", "outside", "no_cause"]
 
 
 def test_generated_records_are_called_generated():
     known = {**facts(("a",)), "generated": True}
-    details = classify_details(("0", "1"), ("a",), "b")
-    card = card_data(task_of(), known, artifact(("a",)), verdict(details))
+    judged = details.classify(("0", "1"), ("a",), "b")
+    card = card_data(task_of(), known, artifact(("a",)), verdict(judged))
     assert "generated" in codes(card)
 
 
 def test_no_sensitive_column_is_a_limit_too():
-    details = {**classify_details(("0", "1"), ("a",), "b"), "fairness": []}
-    card = card_data(task_of(), facts(("a",)), artifact(("a",)), verdict(details))
+    judged = {**details.classify(("0", "1"), ("a",), "b"), "fairness": []}
+    card = card_data(task_of(), facts(("a",)), artifact(("a",)), verdict(judged))
     assert "fairness_not_looked_at" in codes(card)
 
 
 def test_the_threshold_is_where_both_errors_cost_the_same():
-    rule = two_classes()["decision"]
+    rule = classes_card()["decision"]
     assert (rule["kind"], rule["of"]) == ("threshold", "1")
     assert rule["threshold"] == pytest.approx(20 / 520, abs=1e-6)
     assert (rule["review_from"], rule["review_to"]) == pytest.approx((0.01, 0.75))

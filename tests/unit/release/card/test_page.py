@@ -13,7 +13,8 @@ from luodi.core import words
 from luodi.core.errors import LuodiError
 from luodi.release.card import html
 
-from .cards import Tree, two_classes, values_card
+from .cards import classes_card, values_card
+from .tree import Tree
 
 HOSTILE = (
     '"><script>alert(1)</script>',
@@ -58,8 +59,8 @@ def test_the_page_needs_nothing_from_outside_and_runs_nothing(card, lang):
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_name_breaks_out_of_its_place(name, lang):
-    plain = Tree(html(two_classes(), lang))
-    card = two_classes((name + "0", name), (name, "乙"), name, target=name)
+    plain = Tree(html(classes_card(), lang))
+    card = classes_card((name + "0", name), (name, "乙"), name, target=name)
     tree = Tree(html(card, lang))
     assert not tree.wrong and not tree.open
     assert [element for element, _ in tree.elements] == [element for element, _ in plain.elements]
@@ -68,12 +69,12 @@ def test_no_name_breaks_out_of_its_place(name, lang):
 
 
 def test_control_and_direction_characters_do_not_reach_the_page():
-    page = html(two_classes(columns=("\u202eevil\x1b[31m\x00", "乙")), "en")
+    page = html(classes_card(columns=("\u202eevil\x1b[31m\x00", "乙")), "en")
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", page)
 
 
 def test_a_lone_surrogate_is_replaced():
-    card = two_classes(columns=("a\ud800b", "乙"))
+    card = classes_card(columns=("a\ud800b", "乙"))
     assert "a?b" in html(card, "en").encode().decode()
     json.dumps(card, ensure_ascii=False).encode()
 
@@ -81,7 +82,7 @@ def test_a_lone_surrogate_is_replaced():
 def test_a_large_card_stays_under_500_kb(lang):
     columns = tuple(f"传感器读数{'长' * 60}{i}" for i in range(10_000))
     classes = tuple(f"类别{'名' * 40}{i}" for i in range(200))
-    assert len(html(two_classes(classes, columns), lang).encode()) < 500_000
+    assert len(html(classes_card(classes, columns), lang).encode()) < 500_000
 
 
 def test_a_chinese_page_leaves_no_english_but_names(card):
@@ -96,7 +97,7 @@ def test_chinese_labels_of_drawings_leave_no_english_either(card):
 
 
 def test_an_english_page_of_english_names_has_no_chinese():
-    card = two_classes(columns=("a", "b"), group="c", target="y")
+    card = classes_card(columns=("a", "b"), group="c", target="y")
     card["judged"]["fairness"][0]["groups"][1]["group"] = "d"
     card["data"]["target"]["name"] = "y"
     card["data"]["ignored"] = ["id"]
@@ -159,13 +160,13 @@ def _luminance(colour: str) -> float:
 
 
 def test_a_failed_gate_says_why_and_what_would_help(lang):
-    page = html(two_classes(), lang)
-    finding = two_classes()["gates"][2]["finding"]["text"][lang]
+    page = html(classes_card(), lang)
+    finding = classes_card()["gates"][2]["finding"]["text"][lang]
     assert finding["seen"].split("leak")[0] in page
 
 
 def test_the_headline_is_the_metric_with_its_interval():
-    page = html(two_classes(), "en")
+    page = html(classes_card(), "en")
     assert "0.780" in page and "95% interval 0.600 – 0.900" in page
 
 
@@ -173,8 +174,8 @@ def test_a_card_that_is_none_is_refused_with_a_code():
     for wrong in (
         {},
         {"name": 3},
-        {**two_classes(), "figures": [1]},
-        {**two_classes(), "gates": None},
+        {**classes_card(), "figures": [1]},
+        {**classes_card(), "gates": None},
     ):
         with pytest.raises(LuodiError) as caught:
             html(wrong, "en")
@@ -182,7 +183,7 @@ def test_a_card_that_is_none_is_refused_with_a_code():
 
 
 def test_the_rows_of_single_mistakes_are_not_told():
-    assert "top_errors" not in json.dumps(two_classes())
+    assert "top_errors" not in json.dumps(classes_card())
 
 
 def test_every_text_of_the_card_has_both_languages_and_differs_where_it_is_words():

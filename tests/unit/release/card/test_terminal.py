@@ -11,7 +11,7 @@ from luodi.release.card import text
 from luodi.release.card.strings import fitted, padded, paragraph, width
 from luodi.release.card.terminal import WIDTH, bar
 
-from .cards import two_classes, values_card
+from .cards import classes_card, values_card
 
 
 def test_no_line_is_wider_than_the_terminal(card, lang):
@@ -19,18 +19,18 @@ def test_no_line_is_wider_than_the_terminal(card, lang):
 
 
 def test_long_foreign_names_are_cut_to_fit(lang):
-    card = two_classes(("0", "类" * 300), ("列" * 500, "b" * 500), "组" * 400, target="目" * 500)
+    card = classes_card(("0", "类" * 300), ("列" * 500, "b" * 500), "组" * 400, target="目" * 500)
     assert max(width(line) for line in text(card, lang).splitlines()) <= WIDTH
 
 
 def test_nothing_foreign_steers_the_terminal(lang):
     evil = "\x1b]0;x\x07\x1b[31m\r\n\u202e"
-    shown = text(two_classes(("0", evil), (evil, "b"), evil, target=evil), lang)
+    shown = text(classes_card(("0", evil), (evil, "b"), evil, target=evil), lang)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown)
 
 
 def test_the_deciding_figures_and_gates_are_told():
-    shown = text(two_classes(), "en")
+    shown = text(classes_card(), "en")
     for part in (
         "Average precision",
         "0.780",

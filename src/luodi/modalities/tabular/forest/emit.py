@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from luodi.modalities.tabular.forest.value import Forest
+from luodi.modalities.tabular.forest.value import FLOAT32_MAX, Forest
 
 if TYPE_CHECKING:
     import onnx
@@ -23,7 +23,8 @@ def nodes(
 
     Args:
         forest: The forest, with at least one tree.
-        input_name: A double tensor of shape (rows, columns), NaN where missing.
+        input_name: A double tensor of shape (rows, columns), NaN where missing. What is larger
+            than the largest float32 counts as that.
         output_name: The double tensor of shape (rows, targets) to make.
         name: Name of the node, and the first part of the names made inside.
 
@@ -33,13 +34,29 @@ def nodes(
     """
     from onnx import helper, numpy_helper
 
-    forest = _with_telling_roots(forest)
-    if not forest.base.any():
-        return [_ensemble(forest, input_name, output_name, name)], []
-    base = numpy_helper.from_array(forest.base[None, :], f"{name}_base")
-    total = f"{name}_trees"
-    add = helper.make_node("Add", [total, base.name], [output_name], f"{name}_add")
-    return [_ensemble(forest, input_name, total, name), add], [base]
+    made: list[onnx.NodeProto] = []
+    kept: list[onnx.TensorProto] = []
+    asked = input_name
+    if _beyond_float32(forest):
+        asked = f"{name}_held"
+        ends = (f"{name}_low", f"{name}_high")
+        kept += [
+            numpy_helper.from_array(np.array(value), end)
+            for value, end in zip((-FLOAT32_MAX, FLOAT32_MAX), ends, strict=True)
+        ]
+        made.append(helper.make_node("Clip", [input_name, *ends], [asked], asked))
+    total = f"{name}_trees" if forest.base.any() else output_name
+    made.append(_ensemble(_with_telling_roots(forest), asked, total, name))
+    if forest.base.any():
+        kept.append(numpy_helper.from_array(forest.base[None, :], f"{name}_base"))
+        made.append(helper.make_node("Add", [total, f"{name}_base"], [output_name], f"{name}_add"))
+    return made, kept
+
+
+def _beyond_float32(forest: Forest) -> bool:
+    """Whether a split tells infinite values from the largest finite float32 ones."""
+    threshold = forest.threshold
+    return bool(((threshold >= FLOAT32_MAX) | (threshold < -FLOAT32_MAX)).any())
 
 
 def _with_telling_roots(forest: Forest) -> Forest:

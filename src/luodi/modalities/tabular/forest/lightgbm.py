@@ -9,7 +9,13 @@ import numpy as np
 
 from luodi.core.errors import LuodiError
 from luodi.modalities.tabular.forest.table import with_stumps
-from luodi.modalities.tabular.forest.value import LEQ, Doubles, Forest, Integers
+from luodi.modalities.tabular.forest.value import (
+    LEQ,
+    Doubles,
+    Forest,
+    Integers,
+    bounded,
+)
 from luodi.modalities.tabular.forest.zero import Zeros, with_zero_directions
 
 CATEGORICAL, DEFAULT_LEFT = 1, 2
@@ -31,7 +37,8 @@ def from_lightgbm(booster: Any, rounds: int | None = None) -> Forest:
         rounds: The boosting rounds to take, from the first; all of them when None.
 
     Returns:
-        The forest; its raw scores equal ``predict(raw_score=True)`` to the last bits.
+        The forest; its raw scores equal ``predict(raw_score=True)`` to the last bits. Of a model
+        in random forest mode it gives the mean of the trees, which is what its own link sees.
 
     Raises:
         LuodiError: ``forest.categorical`` or ``forest.unsupported``.
@@ -61,7 +68,7 @@ def _forest(listed: Mapping[str, Doubles], classes: int, averaged: bool) -> Fore
     forest = Forest(
         roots=np.where(alone, first_leaf, first_split),
         feature=feature.astype(np.int64),
-        threshold=threshold,
+        threshold=bounded(threshold),
         mode=np.full(len(feature), LEQ, np.uint8),
         true_child=true_child,
         false_child=false_child,

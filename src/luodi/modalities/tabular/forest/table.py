@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from luodi.modalities.tabular.forest.value import LEQ, Booleans, Doubles, Forest, Integers
+from luodi.modalities.tabular.forest.value import (
+    LEQ,
+    Booleans,
+    Doubles,
+    Forest,
+    Integers,
+    bounded,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +54,7 @@ def forest_of(nodes: NodeTable, base: Doubles) -> Forest:
     forest = Forest(
         roots=place[starts],
         feature=nodes.feature[split],
-        threshold=nodes.threshold[split],
+        threshold=bounded(nodes.threshold[split]),
         mode=np.full(int(split.sum()), LEQ, np.uint8),
         true_child=place[left],
         false_child=place[right],

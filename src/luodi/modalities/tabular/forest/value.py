@@ -18,6 +18,8 @@ Booleans = NDArray[np.bool_]
 
 LEQ, LT, GTE, GT, EQ, NEQ = range(6)
 """Codes of a split's comparison, ``value MODE threshold``, as ONNX numbers them."""
+FLOAT32_MAX = float(np.finfo(np.float32).max)
+"""The largest value that a learner saw; larger ones count as this."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +78,16 @@ class Forest:
         """Bytes that the arrays take in memory; the graph takes about a third of it."""
         arrays = (getattr(self, item.name) for item in fields(self))
         return sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
+
+
+def bounded(threshold: Doubles) -> Doubles:
+    """Thresholds that are finite and ask the same of every finite value.
+
+    Splits that only tell missing values from all others have infinite thresholds in some
+    libraries; a release holds finite numbers only.
+    """
+    largest = np.finfo(np.float64).max
+    return np.clip(threshold, -largest, largest)
 
 
 def joined(forests: Sequence[Forest]) -> Forest:

@@ -27,14 +27,16 @@ def leaves(forest: Forest, X: NDArray[Any]) -> Integers:
 
     Args:
         forest: The forest.
-        X: Shape (rows, columns), NaN where missing.
+        X: Shape (rows, columns), NaN where missing. What is larger than the largest float32
+            counts as that.
 
     Returns:
         Shape (rows, trees), indices into the forest's leaves.
     """
     found = np.empty((len(X), forest.trees), np.int64)
     for rows in _chunks(len(X), forest.trees):
-        found[rows] = _walked(forest, np.asarray(X[rows], np.float64))
+        held = np.clip(np.asarray(X[rows], np.float64), -codes.FLOAT32_MAX, codes.FLOAT32_MAX)
+        found[rows] = _walked(forest, held)
     return found
 
 
@@ -87,7 +89,7 @@ def split_points(forest: Forest, limit: int) -> tuple[Integers, Doubles]:
     Returns:
         The columns and their thresholds, each of shape (up to limit,).
     """
-    crossed = np.abs(forest.threshold) < np.finfo(np.float32).max
+    crossed = np.abs(forest.threshold) < codes.FLOAT32_MAX
     asked = [forest.feature[crossed].astype(np.float64), forest.threshold[crossed]]
     pairs = np.unique(np.stack(asked), axis=1)
     count = pairs.shape[1]

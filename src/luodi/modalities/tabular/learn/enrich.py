@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from luodi.modalities.tabular.learn.workshop import TableWorkshop
 
 STEPS = 3
-SIZES = (2, 4, 8, 16)
+SIZES = (4, 8, 16)
 ENOUGH = 0.95
 """The smallest set that reaches this share of the largest gain is taken."""
+IDLE = 0.02
+"""Pairs with less than this share of all pairs' split gain are dropped, if that costs nothing."""
 
 
 def enriched(shop: TableWorkshop, base: Member, stop: Stop) -> list[Member]:
@@ -37,8 +39,34 @@ def enriched(shop: TableWorkshop, base: Member, stop: Stop) -> list[Member]:
             break
         best, taken = found
         kept = [best]
+    if kept:
+        best, taken = _thinned(shop, best, taken, stop)
+        kept = [best]
     shop.tables.use(taken)
     return kept
+
+
+def _thinned(
+    shop: TableWorkshop, best: Member, taken: list[Pair], stop: Stop
+) -> tuple[Member, list[Pair]]:
+    """Without the pairs that trees hardly use, unless that loses something."""
+    shop.tables.use(taken)
+    pairs_in = shop.tables.plan.pairs
+    gain = _gains(shop, best)[-len(pairs_in) :]
+    used = [pair for pair, amount in zip(pairs_in, gain, strict=True) if amount >= IDLE * gain.sum()]
+    if stop() or not used or len(used) == len(pairs_in):
+        return best, taken
+    member = _on(shop, best, used, stop)
+    return (member, used) if member is not None and member.score >= best.score else (best, taken)
+
+
+def _gains(shop: TableWorkshop, member: Member) -> np.ndarray:
+    """Split gain by place in the whole matrix, over all folds."""
+    plan = shop.tables.plan
+    gain = np.zeros(plan.pairs_from + len(plan.pairs))
+    for model in member.models:
+        np.add.at(gain, model.columns, family_module("lightgbm").gains(model.native))
+    return gain
 
 
 def _step(
@@ -55,9 +83,9 @@ def _step(
         if member is None:
             break
         tried.append((member, more))
-    if not tried:
+    most = max((member.score for member, _ in tried), default=best.score)
+    if most <= best.score:
         return None
-    most = max(member.score for member, _ in tried)
     enough = best.score + ENOUGH * (most - best.score)
     chosen = next(one for one in tried if one[0].score >= enough)
     return chosen if _truly(shop, chosen[0], best) else None
@@ -87,17 +115,13 @@ def _ranked(shop: TableWorkshop, base: Member, taken: Sequence[Pair], stop: Stop
     """Candidate pairs, by what the base's answers out of fold leave to gain."""
     tables = shop.tables
     tables.use(taken)
-    gain = np.zeros(len(tables.plan.numbers))
+    plan, found = tables.plan, _gains(shop, base)
+    gain = found[: len(plan.numbers)]
+    for pair, amount in zip(plan.pairs, found[plan.pairs_from :].tolist(), strict=True):
+        gain[[pair.left, pair.right]] += amount / 2
     outputs = len(shop.classes) if tables.shape == "multiclass" else 1
     start = np.full((len(shop.truth), outputs), np.nan)
     for fold, (model, valid) in enumerate(zip(base.models, shop.folds, strict=True)):
-        gained = family_module("lightgbm").gains(model.native)
-        for column, amount in zip(model.columns.tolist(), gained.tolist(), strict=True):
-            if column < len(gain):
-                gain[column] += amount
-            elif column >= tables.plan.pairs_from:
-                pair = tables.plan.pairs[column - tables.plan.pairs_from]
-                gain[[pair.left, pair.right]] += amount / 2
         start[valid] = shop.margins(model, base.recipe, valid, fold)
     strongest = [int(i) for i in np.argsort(-gain, kind="stable") if gain[i] > 0]
     rows = np.flatnonzero(~np.isnan(start[:, 0]))

@@ -52,6 +52,7 @@ def sqlite(source: Source, options: Options) -> Raw:
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
         try:
+            connection.execute("select count(*) from sqlite_master")  # refuses what is no database
             connection.set_authorizer(_only_reads)
             return _answer(connection, query, source.label, options)
         finally:

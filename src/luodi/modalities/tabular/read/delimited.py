@@ -16,15 +16,12 @@ from luodi.modalities.tabular.read import dialect as dialects
 from luodi.modalities.tabular.read import encoding, lines, memory, names, sources
 from luodi.modalities.tabular.read.dialect import WHITESPACE, Dialect
 from luodi.modalities.tabular.read.missing import PARSER_WORDS, WORDS
-from luodi.modalities.tabular.read.numbers import Sign
+from luodi.modalities.tabular.read.numbers import EXACT, Sign
 from luodi.modalities.tabular.read.raw import Options, Raw
 from luodi.modalities.tabular.read.sources import Source
 
 IN_PLACE_BYTES = 1_000_000_000
 """From this size on, a plain UTF-8 file is parsed where it lies instead of from a copy."""
-
-EXACT = 2**53
-"""Whole numbers beyond this are not all different as floats."""
 
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _BYTES_A_BYTE = 2.5  # memory taken per byte of text, the parser's copies included
@@ -87,7 +84,7 @@ def layout_of(text: bytes, options: Options, label: str) -> Layout:
         LuodiError: ``read.empty``, ``read.ragged``, ``read.header_count``,
             ``read.repeated_columns``, ``read.delimiter``.
     """
-    end = max(1_000_000, len(text) - len(lines.skip(text[:50_000_000], 5)))
+    end = max(1_000_000, lines.end_of(text, 5))
     if options.delimiter is not None and len(options.delimiter.encode()) != 1:
         raise LuodiError("read.delimiter", source=label, delimiter=options.delimiter)
     found = dialects.find(text[:end].decode("utf-8", errors="ignore"), options.delimiter)

@@ -153,10 +153,14 @@ def _usual_width(records: list[Record]) -> int:
 
 
 def _junk(records: list[Record], width: int) -> int:
-    """How many first records are plainly none: one filled field where several are usual."""
+    """How many first records are plainly none: one filled field where several are usual.
+
+    Spreadsheets write a first line such as ``sep=;`` for each other.
+    """
     found = 0
     for record in records[:_JUNK_RECORDS]:
-        short = len(record.fields) < width if width == 2 else width > 2
+        hint = not found and record.fields[0].startswith("sep=")
+        short = hint or (len(record.fields) < width if width == 2 else width > 2)
         if not short or record.filled > 1:
             break
         found += 1

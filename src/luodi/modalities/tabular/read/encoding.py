@@ -121,7 +121,7 @@ def _reads_as_chinese(content: bytes) -> bool:
 
 
 def _reads_as_western(content: bytes) -> bool:
-    """Most high bytes stand alone, as accents do among Latin letters; Cyrillic fills whole words."""
+    """Most high bytes stand alone, as accents among Latin letters do; Cyrillic fills words."""
     runs = _HIGH_RUN.findall(content)
     return sum(len(run) for run in runs if len(run) < 3) >= 0.8 * sum(map(len, runs))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from luodi.core.errors import LuodiError
@@ -41,6 +42,7 @@ def read(task: Task, listener: Listener = silent, *, memory_bytes: float | None 
     )
     truth = targets.truth(raw.frame[target], task.goal, wishes.wish(task, target), hints)
     targets.usable(truth, target)
+    _refuse_unread_time(found, task.data.time)
     out = assemble.left_out(task)
     columns = [reading.column for name, reading in found.items() if name not in out]
     if not columns:
@@ -90,6 +92,16 @@ def _spelled(raw: Raw, task: Task) -> tuple[Raw, tuple[Finding, ...]]:
             raise absent(name, key, raw)
     strange = [name for name in mentioned if name not in there]
     return raw, tuple(_stranger(name, raw) for name in strange)
+
+
+def _refuse_unread_time(found: Mapping[str, Reading], time: str | None) -> None:
+    """Words that are no dates cannot say which record came first."""
+    reading = found.get(time) if time else None
+    if reading and reading.column.kind == "category":
+        filled = reading.values.drop_nulls()
+        raise LuodiError(
+            "read.time_unread", column=time, examples=names.listed(filled.head(3).to_list())
+        )
 
 
 def absent(name: str, key: str, raw: Raw) -> LuodiError:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from luodi.core.values import Column, Finding, Kind
-from luodi.modalities.tabular.read import moments, numbers
+from luodi.modalities.tabular.read import moments, numbers, remarks
 from luodi.modalities.tabular.read.moments import MOMENT, UNIX
 from luodi.modalities.tabular.read.texts import Distinct, canonical_text
 from luodi.modalities.tabular.read.wishes import Hints, Wish, absent_words, look
@@ -17,7 +17,6 @@ MOSTLY = 0.95
 """Share of the filled values that must read as a number or a time to make the column one."""
 
 HALF = 0.5
-EXACT = 2**53
 TYPES: dict[Kind, pl.DataType] = {"number": pl.Float64(), "category": pl.String(), "time": MOMENT}
 
 
@@ -104,7 +103,7 @@ def _of_numbers(series: pl.Series, wanted: Wish, *notes: Finding) -> Reading:
     if kind == "category":
         return _category(series, wanted, *notes)
     if kind is None and series.dtype.is_integer() and _too_long(series):
-        return _category(series, wanted, *notes, _note("read.long_numbers", wanted))
+        return _category(series, wanted, *notes, remarks.note("read.long_numbers", wanted))
     values, infinite = _finite(series, wanted)
     if infinite:
         evidence = {"count": infinite, "rows": len(values)}
@@ -121,7 +120,7 @@ def _of_numbers(series: pl.Series, wanted: Wish, *notes: Finding) -> Reading:
             "time",
             pl.Series([None] * len(values), dtype=MOMENT),
             *notes,
-            *_unread(wanted, lost, ""),
+            *remarks.unread(wanted, lost, ""),
         )
     return _as(wanted, "number", values, *notes)
 
@@ -154,7 +153,7 @@ def _time_pattern(values: pl.Series, wanted: Wish, kind: Kind | None) -> str | N
 
 def _too_long(series: pl.Series) -> bool:
     most = [bound for bound in (series.min(), series.max()) if isinstance(bound, int)]
-    return any(abs(bound) >= EXACT for bound in most)
+    return any(abs(bound) >= numbers.EXACT for bound in most)
 
 
 def _of_text(seen: Distinct, wanted: Wish, known: Hints) -> Reading:
@@ -165,7 +164,7 @@ def _of_text(seen: Distinct, wanted: Wish, known: Hints) -> Reading:
     if wanted.column.kind == "number":
         values, *notes = _numbers(seen, wanted, known)
         lost = seen.texts.is_not_null() & values.is_null()
-        notes += _unread(wanted, seen.count(lost), seen.examples(lost), seen.filled)
+        notes += remarks.unread(wanted, seen.count(lost), seen.examples(lost), seen.filled)
         return _of_numbers(seen.spread(values), wanted, *notes)
     return _as_time(seen, wanted, known)
 
@@ -174,33 +173,34 @@ def _inferred(seen: Distinct, wanted: Wish, known: Hints) -> Reading:
     """Number if nearly all is, else time if nearly all is, else category; doubts are told."""
     if not seen.filled:
         return _as(wanted, "number", pl.Series([None] * len(seen.column), dtype=pl.Float64))
+    if not seen.figures:
+        return _as(wanted, "category", seen.spread(seen.texts))
     values, *notes = _numbers(seen, wanted, known)
     share = seen.count(values.is_not_null()) / seen.filled
-    if share >= MOSTLY:
-        if _long_texts(seen, values):
-            return _as(
-                wanted, "category", seen.spread(seen.texts), _note("read.long_numbers", wanted)
-            )
-        if share < 1:
-            notes.append(_mixed("read.mixed_types", seen, values, wanted))
-        return _of_numbers(seen.spread(values), wanted, *notes)
     if share < HALF:
-        found = moments.recognised(seen.texts, known.day_first)
-        read = seen.count(found.values.is_not_null()) / seen.filled
-        if read >= MOSTLY and not found.torn:
-            return _time(seen, found, wanted)
-        if read >= HALF or found.torn and read + share > 0:
-            evidence = {"formats": ", ".join(found.formats) or "-", "percent": round(100 * read, 1)}
-            note = Finding("read.mixed_dates", "warning", wanted.column.name, evidence)
-            return _as(wanted, "category", seen.spread(seen.texts), note)
-    else:
-        return _as(
-            wanted,
-            "category",
-            seen.spread(seen.texts),
-            _mixed("read.mixed_category", seen, values, wanted),
-        )
-    return _as(wanted, "category", seen.spread(seen.texts))
+        return _perhaps_time(seen, wanted, known)
+    if share < MOSTLY:
+        doubt = remarks.mixed("read.mixed_category", seen, values, wanted)
+        return _as(wanted, "category", seen.spread(seen.texts), doubt)
+    if _long_texts(seen, values):
+        long = remarks.note("read.long_numbers", wanted)
+        return _as(wanted, "category", seen.spread(seen.texts), long)
+    if share < 1:
+        notes.append(remarks.mixed("read.mixed_types", seen, values, wanted))
+    return _of_numbers(seen.spread(values), wanted, *notes)
+
+
+def _perhaps_time(seen: Distinct, wanted: Wish, known: Hints) -> Reading:
+    """A time if nearly all reads as one and no two formats contradict each other."""
+    found = moments.recognised(seen.texts, known.day_first)
+    share = seen.count(found.values.is_not_null()) / seen.filled
+    if share >= MOSTLY and not found.torn:
+        return _time(seen, found, wanted)
+    if share < HALF and not found.torn:
+        return _as(wanted, "category", seen.spread(seen.texts))
+    evidence = {"formats": ", ".join(found.formats) or "-", "percent": round(100 * share, 1)}
+    doubt = Finding("read.mixed_dates", "warning", wanted.column.name, evidence)
+    return _as(wanted, "category", seen.spread(seen.texts), doubt)
 
 
 def _numbers(seen: Distinct, wanted: Wish, known: Hints) -> tuple[pl.Series, *tuple[Finding, ...]]:
@@ -229,14 +229,14 @@ def _time(seen: Distinct, found: moments.Moments, wanted: Wish) -> Reading:
         evidence = {"format": found.guessed, "examples": seen.examples(found.values.is_not_null())}
         notes.append(Finding("read.ambiguous_dates", "warning", wanted.column.name, evidence))
     lost = seen.texts.is_not_null() & found.values.is_null()
-    notes += _unread(wanted, seen.count(lost), seen.examples(lost), seen.filled)
+    notes += remarks.unread(wanted, seen.count(lost), seen.examples(lost), seen.filled)
     formats = tuple(dict.fromkeys((*wanted.column.formats, *found.formats)))
     return _as(wanted, "time", seen.spread(found.values), *notes, formats=formats)
 
 
 def _long_texts(seen: Distinct, values: pl.Series) -> bool:
     long = seen.texts.str.contains(numbers.LONG).fill_null(False)
-    return bool(long.any()) and bool((values.filter(long).abs() >= EXACT).any())
+    return bool(long.any()) and bool((values.filter(long).abs() >= numbers.EXACT).any())
 
 
 def _without_point(texts: pl.Series) -> pl.Series:
@@ -245,25 +245,3 @@ def _without_point(texts: pl.Series) -> pl.Series:
     if len(filled) and filled.cast(pl.Float64, strict=False).null_count() == 0:
         return texts.str.replace(r"^([+-]?(?:0|[1-9]\d*))\.0+$", "$1")
     return texts
-
-
-def _note(code: str, wanted: Wish) -> Finding:
-    return Finding(code, "note", wanted.column.name)
-
-
-def _mixed(code: str, seen: Distinct, values: pl.Series, wanted: Wish) -> Finding:
-    words = seen.texts.is_not_null() & values.is_null()
-    evidence = {"count": seen.count(words), "filled": seen.filled, "examples": seen.examples(words)}
-    return Finding(code, "warning", wanted.column.name, evidence)
-
-
-def _unread(wanted: Wish, count: int, examples: str, filled: int = 0) -> list[Finding]:
-    if not count:
-        return []
-    evidence = {
-        "count": count,
-        "filled": filled or count,
-        "kind": wanted.column.kind,
-        "examples": examples or "-",
-    }
-    return [Finding("read.unread", "warning", wanted.column.name, evidence)]

@@ -33,12 +33,17 @@ def file_is_utf8(path: Path) -> bool:
 
 def skip(text: bytes, count: int) -> bytes:
     """A text without its first lines."""
-    start = 0
+    return text[end_of(text, count) :]
+
+
+def end_of(text: bytes, count: int) -> int:
+    """Where the given number of lines ends."""
+    end = 0
     for _ in range(count):
-        start = text.find(b"\n", start) + 1
-        if start == 0:
-            return b""
-    return text[start:]
+        end = text.find(b"\n", end) + 1
+        if end == 0:
+            return len(text)
+    return end
 
 
 def refuse_short(

@@ -100,7 +100,8 @@ def recognised(
 
 def proves_day_first(texts: pl.Series) -> bool | None:
     """Whether texts such as 25/03/2024 prove that the day comes first; None if nothing does."""
-    first, second = _largest(texts, "/")
+    slashed = texts.filter(texts.str.contains("/", literal=True).fill_null(False))
+    first, second = _largest(slashed, "/")
     return None if (first > 12) == (second > 12) else first > 12
 
 

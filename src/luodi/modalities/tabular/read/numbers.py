@@ -20,6 +20,9 @@ _FORM: dict[Sign, str] = {
     ".": r"^[+-]?(\d{1,3}([, '’]\d{3})+|\d+)?(\.\d*)?([eE][+-]?\d+)?$",
     ",": r"^[+-]?(\d{1,3}([. '’]\d{3})+|\d+)?(,\d*)?([eE][+-]?\d+)?$",
 }
+EXACT = 2**53
+"""From here on, not all whole numbers are different as floats."""
+
 LONG = r"^[+-]?\d{16,}$"
 """Whole numbers too long for a float to hold every digit."""
 

@@ -79,7 +79,10 @@ def identify(address: str | Path) -> Source:
             head = file.read(HEAD_BYTES)
     if not head.strip(b"\x00 \t\r\n") or head in _BOMS:
         raise LuodiError("read.empty", source=path.name)
-    return Source(text, path.name, _format(path, head), head, packed, size)
+    held = _format(path, head)
+    if packed and held in ("parquet", "excel"):
+        raise LuodiError("read.packed", source=path.name, kind="gzip")
+    return Source(text, path.name, held, head, packed, size)
 
 
 @contextmanager

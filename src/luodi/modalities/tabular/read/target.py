@@ -11,6 +11,7 @@ from luodi.core.task import Goal
 from luodi.core.values import Finding, Labels
 from luodi.modalities.tabular.read import kinds
 from luodi.modalities.tabular.read.missing import NOT_A_NUMBER, TARGET_WORDS
+from luodi.modalities.tabular.read.numbers import EXACT
 from luodi.modalities.tabular.read.texts import canonical_text, distinct
 from luodi.modalities.tabular.read.wishes import Hints, Wish, absent_words, look
 
@@ -63,7 +64,7 @@ def _labels(series: pl.Series, wanted: Wish) -> Truth:
         numbers = seen.texts.cast(pl.Float64, strict=False)
         if numbers.null_count() > seen.texts.null_count():
             return Truth(seen.spread(seen.texts), _kind_of_words(seen.texts))
-        if not seen.filled or (numbers.abs() >= kinds.EXACT).any():
+        if not seen.filled or (numbers.abs() >= EXACT).any():
             return Truth(seen.spread(seen.texts), "string")
         series = seen.spread(numbers)
     texts = canonical_text(series)

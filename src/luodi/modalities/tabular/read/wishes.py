@@ -85,7 +85,7 @@ def hints(
     """What text columns prove about decimal signs and the order of day and month."""
     signs, orders = set(), set()
     for seen in looks.values():
-        if seen is not None:
+        if seen is not None and seen.figures:
             signs.add(numbers.evidence(seen.texts))
             orders.add(moments.proves_day_first(seen.texts))
     proven: list[Sign] = [sign for sign in SIGNS if sign in signs]

@@ -36,6 +36,8 @@ def records(goal: str, missing: bool, rows: int = 500) -> tuple[np.ndarray, np.n
     score = X[:, 0] * X[:, 1] + X[:, 4] + random.normal(size=rows) * 0.2
     if missing:
         X[random.random(X.shape) < 0.15] = np.nan
+    if goal == "missingness":
+        return X, np.isnan(X[:, 0]) + 0.5 * np.isnan(X[:, 1])
     if goal == "regress":
         return X, score
     return X, np.digitize(score, [0.0] if goal == "binary" else [-1.0, 1.0])
@@ -45,7 +47,7 @@ def lightgbm(goal: str, missing: bool, rounds: int = 20, **params: Any) -> Train
     import lightgbm
 
     X, y = records(goal, missing)
-    objective = {"binary": "binary", "multi": "multiclass", "regress": "regression"}[goal]
+    objective = {"binary": "binary", "multi": "multiclass"}.get(goal, "regression")
     more = {"num_class": 3} if goal == "multi" else {}
     settings = {"objective": objective, "verbose": -1, "num_threads": 1, **more, **params}
     booster = lightgbm.train(settings, lightgbm.Dataset(X, y), rounds + 3)
@@ -60,9 +62,9 @@ def xgboost(goal: str, missing: bool, rounds: int = 20, **params: Any) -> Traine
     import xgboost
 
     X, y = records(goal, missing)
-    names = {"binary": "binary:logistic", "multi": "multi:softprob", "regress": "reg:squarederror"}
+    names = {"binary": "binary:logistic", "multi": "multi:softprob"}
     more = {"num_class": 3} if goal == "multi" else {}
-    settings = {"objective": names[goal], "nthread": 1, **more, **params}
+    settings = {"objective": names.get(goal, "reg:squarederror"), "nthread": 1, **more, **params}
     booster = xgboost.train(settings, xgboost.DMatrix(X, y), rounds + 3)
 
     def margins(X: np.ndarray) -> np.ndarray:
@@ -77,7 +79,7 @@ def catboost(goal: str, missing: bool, rounds: int = 20, **params: Any) -> Train
     import catboost
 
     X, y = records(goal, missing)
-    loss = {"binary": "Logloss", "multi": "MultiClass", "regress": "RMSE"}[goal]
+    loss = {"binary": "Logloss", "multi": "MultiClass"}.get(goal, "RMSE")
     model = catboost.CatBoost(
         {"loss_function": loss, "iterations": rounds, "thread_count": 1, "verbose": 0,
          "allow_writing_files": False, "learning_rate": 0.3, **params}
@@ -94,11 +96,12 @@ def extra_trees(goal: str, missing: bool, rounds: int = 20, **params: Any) -> Tr
     from sklearn import ensemble
 
     X, y = records(goal, missing)
-    kind = ensemble.ExtraTreesRegressor if goal == "regress" else ensemble.ExtraTreesClassifier
+    classes = goal in ("binary", "multi")
+    kind = ensemble.ExtraTreesClassifier if classes else ensemble.ExtraTreesRegressor
     estimator = kind(rounds, random_state=0, n_jobs=1, **params).fit(X, y)
 
     def margins(X: np.ndarray) -> np.ndarray:
-        if goal == "regress":
+        if not classes:
             return estimator.predict(X)[:, None]
         return estimator.predict_proba(X)[:, 1 if goal == "binary" else 0 :]
 

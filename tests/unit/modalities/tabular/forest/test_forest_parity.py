@@ -111,4 +111,12 @@ def test_xgboost_parallel_trees_are_exact(train, edge_rows, onnx_margins):
 @pytest.mark.parametrize("mode", ["Min", "Max"])
 def test_catboost_missing_values_go_where_its_nan_mode_says(mode, train, edge_rows, onnx_margins):
     trained = train("catboost", "binary", True, nan_mode=mode)
-    check("catboost", trained, edge_rows(trained), onnx_margins)
+    rows = edge_rows(trained)
+    check("catboost", trained, rows[~np.isinf(rows).any(axis=1)], onnx_margins)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_splits_on_missingness_alone_are_finite_and_exact(library, train, edge_rows, onnx_margins):
+    trained = train(library, "missingness", True)
+    assert np.isfinite(trained.forest.threshold).all()
+    check(library, trained, edge_rows(trained), onnx_margins)

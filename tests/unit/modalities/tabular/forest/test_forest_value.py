@@ -86,6 +86,15 @@ def test_a_base_score_is_added_by_the_graph(train, rows, onnx_margins):
     assert np.abs(onnx_margins(trained.forest, rows) - trained.margins(rows)).max() < 1e-5
 
 
+def test_values_beyond_float32_go_where_the_largest_float32_goes(train, onnx_margins):
+    for library in ("lightgbm", "extra_trees", "xgboost"):
+        forest = train(library, "missingness", True).forest
+        X = np.tile(np.array([[np.inf], [-np.inf], [1e300], [-1e300], [3.5e38]]), (1, 5))
+        wanted = trees.margins(forest, np.clip(X, -3.4028234663852886e38, 3.4028234663852886e38))
+        assert np.array_equal(trees.margins(forest, X), wanted)
+        assert np.abs(onnx_margins(forest, X) - wanted).max() < 1e-12
+
+
 def test_split_points_are_real_spread_and_at_most_as_many_as_asked(train):
     forest = train("lightgbm", "binary", False).forest
     feature, threshold = trees.split_points(forest, 17)

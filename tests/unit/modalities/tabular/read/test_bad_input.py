@@ -131,7 +131,7 @@ def test_a_delimiter_of_two_characters(refused):
 def test_ten_thousand_columns_take_seconds_not_minutes(table):
     width = 10_000
     names = ",".join(f"column number {n}" for n in range(width))
-    row = ",".join(str(n % 7) for n in range(width - 1)) + ","
+    row = ",".join(str(n % 7) if n % 100 else "u" for n in range(width - 1)) + ","
     start = time.monotonic()
     data = table(f"{names},y\n{row}u,0\n{row}v,1\n{row}u,1\n")
     assert len(data.columns) == width

@@ -61,6 +61,7 @@ def test_formats_that_contradict_each_other_leave_a_category(table):
     data = table(csv("2024-03-05", "20/03/2024", "03/20/2024"))
     assert kinds(data)["a"] == "category"
     assert evidence(data, "read.mixed_dates")["column"] == "a"
+    assert codes(table(csv("20/03/2024", "03/20/2024"))) == ["read.mixed_dates"]
 
 
 def test_day_or_month_first_without_proof_is_told(table):
@@ -95,6 +96,11 @@ def test_timestamps_are_numbers_unless_the_task_says_time(table):
 
 def test_a_counter_that_orders_the_records_stays_a_number(table):
     assert kinds(table(csv("1", "2", "3"), time="a"))["a"] == "number"
+
+
+def test_words_cannot_order_the_records(refused):
+    error = refused(csv("early", "late"), time="a")
+    assert (error.code, error.facts["column"]) == ("read.time_unread", "a")
 
 
 def test_numbers_versions_and_addresses_are_no_dates(table):

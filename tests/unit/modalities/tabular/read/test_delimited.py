@@ -1,6 +1,7 @@
 """Delimited text is read as it is written, whoever wrote it."""
 
 import gzip
+import random
 
 import polars as pl
 import pytest
@@ -89,6 +90,11 @@ def test_lines_before_the_header_that_are_none_are_skipped_and_told(table):
     assert evidence(data, "read.skipped_lines")["lines"] == 2
 
 
+def test_a_spreadsheets_hint_at_the_delimiter_is_no_header(table):
+    data = table("sep=;\na;y\n1;0\n2;1\n")
+    assert data.table.columns == ["a", "y"]
+
+
 def test_blank_lines_are_no_records(table):
     data = table("a,y\n1,0\n\n2,1\n\n\n")
     assert len(data) == 2
@@ -136,3 +142,20 @@ def test_long_numbers_keep_every_digit(table):
     assert data.table["a"].to_list() == ["9007199254740993", "9007199254740992"]
     assert data.table["b"].dtype == pl.Float64
     assert "read.long_numbers" in codes(data)
+
+
+def test_numbers_at_once_and_numbers_from_text_are_the_same(table, monkeypatch):
+    chance = random.Random(7)
+    shapes = ["{:.17g}", "{:.3f}", "{:e}", "{:+.1f}", "{:.0f}"]
+    rows = [
+        ",".join(
+            chance.choice(shapes).format(chance.gauss(0, 10 ** chance.randint(-9, 9)))
+            for _ in "abc"
+        )
+        for _ in range(500)
+    ]
+    text = "a,b,c,y\n" + "".join(f"{row},{n % 2}\n" for n, row in enumerate(rows)) + "NA,,007,1\n"
+    at_once = table(text)
+    monkeypatch.setattr(delimited, "_promised", lambda *_: frozenset())
+    assert table(text).digest == at_once.digest
+    assert set(kinds(at_once).values()) == {"number"}

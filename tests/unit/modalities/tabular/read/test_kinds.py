@@ -140,7 +140,9 @@ def test_a_look_at_a_file_needs_no_task(write):
 
 
 def test_lists_and_objects_in_json_become_text_and_columns(table):
-    text = '{"a": {"b": 1, "c": "u"}, "l": [1, 2], "y": 0}\n{"a": {"b": 2, "c": "v"}, "l": [3], "y": 1}\n'
+    first = '{"a": {"b": 1, "c": "u"}, "l": [1, 2], "y": 0}'
+    second = '{"a": {"b": 2, "c": "v"}, "l": [3], "y": 1}'
+    text = f"{first}\n{second}\n"
     data = table(text, name="a.jsonl")
     assert kinds(data) == {"a.b": "number", "a.c": "category", "l": "category"}
     assert data.table["l"].to_list() == ["[1, 2]", "[3]"]

@@ -22,8 +22,8 @@ def test_the_same_file_gives_the_same_digest(trained, write):
 
 
 def test_kinds_are_kept_although_the_values_look_otherwise(trained, write):
-    found = read_like(write("n,c,t\n1,007,2024-03-05\n,7.0,20/03/2024\n"), trained.columns, "y")
-    assert found.table["c"].to_list() == ["007", "7.0"]
+    found = read_like(write("n,c,t\n1,007,2024-03-05\n,08,20/03/2024\n"), trained.columns, "y")
+    assert found.table["c"].to_list() == ["007", "08"]
     assert found.table["t"].null_count() == 0
     assert found.target is None
 

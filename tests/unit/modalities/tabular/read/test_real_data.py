@@ -7,9 +7,10 @@ import pytest
 from unit.modalities.tabular.read.readings import codes, column, kinds, real
 
 ADULT = (
-    "age workclass fnlwgt education education-num marital-status occupation relationship race sex "
-    "capital-gain capital-loss hours-per-week native-country income"
-).split()
+    *("age", "workclass", "fnlwgt", "education", "education-num", "marital-status", "occupation"),
+    *("relationship", "race", "sex", "capital-gain", "capital-loss", "hours-per-week"),
+    *("native-country", "income"),
+)
 
 
 def test_machine_failures(table):

@@ -18,35 +18,44 @@ def write_excel(
 ) -> Path:
     """The smallest workbook that a reader of Excel files accepts; every sheet holds the rows."""
     numbers = range(1, len(sheets) + 1)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    overrides = "".join(
-        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{kind}.worksheet+xml"/>'
-        for n in numbers
+    kind = "application/vnd.openxmlformats"
+    book, page = (
+        f"{kind}-officedocument.spreadsheetml.{p}+xml" for p in ("sheet.main", "worksheet")
     )
-    listed = "".join(
-        f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, name in enumerate(sheets, 1)
-    )
-    links = "".join(
-        f'<Relationship Id="r{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>'
-        for n in numbers
-    )
-    body = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
+    named = [f'<sheet name="{sheets[n - 1]}" sheetId="{n}" r:id="r{n}"/>' for n in numbers]
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>{overrides}</Types>',
-        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" '
-        f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>',
+        f'<Default Extension="rels" ContentType="{kind}-package.relationships+xml"/>'
+        + _override("workbook", book)
+        + "".join(_override(f"worksheets/sheet{n}", page) for n in numbers)
+        + "</Types>",
+        "_rels/.rels": _links(("officeDocument", "xl/workbook.xml")),
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
+        f"<sheets>{''.join(named)}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": _links(
+            *(("worksheet", f"worksheets/sheet{n}.xml") for n in numbers)
+        ),
     }
+    body = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
     sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData></worksheet>'
-    with zipfile.ZipFile(path, "w") as book:
+    with zipfile.ZipFile(path, "w") as archive:
         for name, text in parts.items():
-            book.writestr(name, text)
+            archive.writestr(name, text)
         for n in numbers:
-            book.writestr(f"xl/worksheets/sheet{n}.xml", sheet)
+            archive.writestr(f"xl/worksheets/sheet{n}.xml", sheet)
     return path
+
+
+def _override(part: str, kind: str) -> str:
+    return f'<Override PartName="/xl/{part}.xml" ContentType="{kind}"/>'
+
+
+def _links(*targets: tuple[str, str]) -> str:
+    links = "".join(
+        f'<Relationship Id="r{n}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for n, (kind, target) in enumerate(targets, 1)
+    )
+    return f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>'
 
 
 def _cell(value: Any) -> str:
