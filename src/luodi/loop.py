@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from luodi.core.modality import Workshop
     from luodi.train import Found
 
+WORTH_KNOWING = (
+    "numpy",
+    "onnxruntime",
+    "onnx",
+    "polars",
+    "scikit-learn",
+    "lightgbm",
+    "catboost",
+    "xgboost-cpu",
+    "optuna",
+)
+"""Packages whose versions decide what a build gives."""
 TaskLike = Task | str | Path | dict[str, Any]
 
 
@@ -228,8 +240,7 @@ def _provenance(parts: Parts) -> dict[str, Any]:
     from luodi import __version__
 
     versions = {}
-    packages = ("numpy", "onnxruntime", "onnx", "lightgbm", "catboost", "xgboost-cpu", "scikit-learn", "optuna", "polars")  # fmt: skip
-    for package in packages:
+    for package in WORTH_KNOWING:
         try:
             versions[package] = version(package)
         except PackageNotFoundError:

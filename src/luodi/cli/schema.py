@@ -13,7 +13,7 @@ def schema_bytes() -> bytes:
     """The JSON Schema of ``task.yaml`` as the text of a file."""
     from luodi.core.task import Task
 
-    return (json.dumps(Task.schema(), ensure_ascii=False, indent=2) + "\n").encode()
+    return (json.dumps(Task.json_schema(), ensure_ascii=False, indent=2) + "\n").encode()
 
 
 @verb

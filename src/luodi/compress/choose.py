@@ -82,7 +82,11 @@ def _order(candidates: Sequence[Candidate], figures: Sequence[Measured], task: T
 
 
 def _fits(figure: Measured, task: Task) -> bool:
-    known = {"size_mb": figure.size_mb, "one_row_ms_p50": figure.p50_ms, "one_row_ms_p99": figure.p99_ms}
+    known = {
+        "size_mb": figure.size_mb,
+        "one_row_ms_p50": figure.p50_ms,
+        "one_row_ms_p99": figure.p99_ms,
+    }
     limits = {name: gate.at_most for name, gate in task.gates.items() if gate.at_most is not None}
     limits.setdefault("size_mb", LARGEST_MB)
     return all(value <= limits[name] for name, value in known.items() if name in limits)

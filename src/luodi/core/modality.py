@@ -90,16 +90,22 @@ class Modality(Protocol):
     ) -> Dataset:
         """Other records, with the kinds already decided."""
 
-    def inspect(self, dataset: Dataset, task: Task, listener: Listener = silent) -> Sequence[Finding]:
+    def inspect(
+        self, dataset: Dataset, task: Task, listener: Listener = silent
+    ) -> Sequence[Finding]:
         """What is wrong with these records."""
 
-    def workshop(self, parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None) -> Workshop:
+    def workshop(
+        self, parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None
+    ) -> Workshop:
         """Make training records ready for learners; with the features of a recorded plan."""
 
     def converted(self, candidate: Candidate) -> Artifact:
         """One graph from raw columns to answers, not checked yet."""
 
-    def proven(self, artifact: Artifact, candidate: Candidate, parts: Parts, task: Task) -> Artifact:
+    def proven(
+        self, artifact: Artifact, candidate: Candidate, parts: Parts, task: Task
+    ) -> Artifact:
         """The graph with the proof that it answers as the trained object does."""
 
     def columns(self, codec: Mapping[str, Any]) -> tuple[Column, ...]:

@@ -104,7 +104,9 @@ def _curve(
             return np.asarray(hits / positives + passes / negatives)
         if aim == "mcc":
             below = (hits + false_alarms) * positives * negatives * (passes + misses)
-            return np.asarray(np.nan_to_num((hits * passes - false_alarms * misses) / np.sqrt(below)))
+            return np.asarray(
+                np.nan_to_num((hits * passes - false_alarms * misses) / np.sqrt(below))
+            )
         f1 = np.nan_to_num(2 * hits / (2 * hits + false_alarms + misses))
         if aim == "f1":
             return np.asarray(f1)

@@ -31,9 +31,7 @@ class Session:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self.native: Any = ort.InferenceSession(
-            model, options, providers=["CPUExecutionProvider"]
-        )
+        self.native: Any = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self.names = OUTPUTS[goal]
 
     def __call__(self, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:

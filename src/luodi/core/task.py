@@ -76,9 +76,10 @@ class ColumnRule(Part):
     range: tuple[float | None, float | None] | None = Field(
         None, description="lowest and highest possible value; anything outside is a broken value"
     )
-    missing: Annotated[tuple[float | str, ...], BeforeValidator(lambda v: v if isinstance(v, list | tuple) else [v])] = Field(
-        (), description="values that mean 'missing' in this column, such as -200 or 999"
-    )
+    missing: Annotated[
+        tuple[float | str, ...],
+        BeforeValidator(lambda v: v if isinstance(v, list | tuple) else [v]),
+    ] = Field((), description="values that mean 'missing' in this column, such as -200 or 999")
     sensitive: bool = Field(False, description="compare figures between the groups of this column")
 
     @model_validator(mode="after")
@@ -98,19 +99,25 @@ def _rule(value: Any) -> Any:
 class Data(Part):
     """Where the records are and what their columns mean."""
 
-    source: Annotated[tuple[str, ...], BeforeValidator(_listed), PlainSerializer(lambda v: v[0] if len(v) == 1 else list(v))] = Field(
-        ..., min_length=1, description="a file, several files, or a database address"
-    )
+    source: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_listed),
+        PlainSerializer(lambda v: v[0] if len(v) == 1 else list(v)),
+    ] = Field(..., min_length=1, description="a file, several files, or a database address")
     target: str = Field(..., min_length=1, description="the column to predict")
     query: str | None = Field(None, description="the SQL query, for a database address")
     positive: str | int | float | bool | None = Field(
         None, description="the class that a hit, a miss and a false alarm speak of (two classes)"
     )
     time: str | None = Field(None, description="the column that says when a record was made")
-    group: str | None = Field(None, description="the column that says which records belong together")
+    group: str | None = Field(
+        None, description="the column that says which records belong together"
+    )
     ignore: Names = Field((), description="columns to leave out")
     sensitive: Names = Field((), description="columns between whose groups figures are compared")
-    missing: tuple[float | str, ...] = Field((), description="values that mean 'missing' in any column")
+    missing: tuple[float | str, ...] = Field(
+        (), description="values that mean 'missing' in any column"
+    )
     encoding: str | None = Field(None, description="text encoding; found by itself when not given")
     delimiter: str | None = Field(None, description="CSV delimiter; found by itself when not given")
     decimal: Literal[".", ","] | None = Field(None, description="decimal sign; found by itself")
@@ -120,9 +127,16 @@ class Data(Part):
 class Split(Part):
     """How the holdout and the folds are cut."""
 
-    by: SplitBy | None = Field(None, description="time when data.time is given, group when data.group is, else stratified or random")
-    holdout: float | str = Field(0.2, description="share of records, or a file that holds the holdout")
-    folds: int | None = Field(None, ge=2, le=20, description="folds inside training; by the number of rows when not given")
+    by: SplitBy | None = Field(
+        None,
+        description="by default time or group when data names one, else stratified or random",
+    )
+    holdout: float | str = Field(
+        0.2, description="share of records, or a file that holds the holdout"
+    )
+    folds: int | None = Field(
+        None, ge=2, le=20, description="folds inside training; by the number of rows when not given"
+    )
     seed: int = Field(0, ge=0, lt=2**31, description="seed of every random choice")
 
     @model_validator(mode="after")
@@ -135,11 +149,14 @@ class Split(Part):
 class Costs(Part):
     """What each kind of error costs, in one currency."""
 
-    miss: float | None = Field(None, ge=0, description="cost of deciding against the positive class wrongly")
+    miss: float | None = Field(
+        None, ge=0, description="cost of deciding against the positive class wrongly"
+    )
     false_alarm: float | None = Field(None, ge=0, description="cost of deciding for it wrongly")
     review: float | None = Field(None, ge=0, description="cost of sending one case to a human")
     matrix: dict[str, dict[str, float]] | None = Field(
-        None, description="cost by actual class and decided class; what is not given costs 0 on the diagonal, 1 off it"
+        None,
+        description="cost by actual and decided class; by default 0 when right and 1 when wrong",
     )
 
     @model_validator(mode="after")
@@ -157,7 +174,10 @@ class Gate(Part):
     at_least: float | None = None
     at_most: float | None = None
     confidence: float | None = Field(
-        None, gt=0.5, lt=1, description="the interval's end, at this confidence, must satisfy the condition"
+        None,
+        gt=0.5,
+        lt=1,
+        description="the interval's end, at this confidence, must satisfy the condition",
     )
 
     @model_validator(mode="after")
@@ -170,17 +190,25 @@ class Gate(Part):
 class Check(Part):
     """Findings that a person has looked at and accepts."""
 
-    accept: Names = Field((), description="codes such as leak.flag, or code and column: leak.flag:HDF")
+    accept: Names = Field(
+        (), description="codes such as leak.flag, or code and column: leak.flag:HDF"
+    )
 
 
 class Task(Part):
     """One learning task, from records to gates. Immutable; compare and hash by value."""
 
-    name: str = Field(..., pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="lower-case letters, digits and hyphens")
+    name: str = Field(
+        ...,
+        pattern=r"^[a-z0-9][a-z0-9-]{0,63}$",
+        description="lower-case letters, digits and hyphens",
+    )
     goal: Goal = Field(..., description="what to do: classify or regress")
     data: Data
     metric: str | None = Field(None, description="the figure to train for, by scikit-learn's name")
-    budget: Seconds = Field(120.0, description="wall-clock time for training, such as 90s, 2m or 1h")
+    budget: Seconds = Field(
+        120.0, description="wall-clock time for training, such as 90s, 2m or 1h"
+    )
     split: Split = Field(default_factory=Split)
     columns: dict[str, Annotated[ColumnRule, BeforeValidator(_rule)]] = Field(default_factory=dict)
     costs: Costs | None = None
@@ -192,7 +220,9 @@ class Task(Part):
     def _consistent(self) -> Task:
         known = CLASSIFY_METRICS if self.goal == "classify" else REGRESS_METRICS
         if self.metric is not None and self.metric not in known:
-            raise ValueError(f"metric '{self.metric}' is not for goal {self.goal}; known: {', '.join(known)}")
+            raise ValueError(
+                f"metric '{self.metric}' is not for goal {self.goal}; known: {', '.join(known)}"
+            )
         if self.metric == "cost" and self.costs is None:
             raise ValueError("metric 'cost' needs costs")
         if self.goal == "regress" and self.costs is not None:
@@ -261,7 +291,7 @@ class Task(Part):
         return _validated(document)
 
     @classmethod
-    def schema(cls) -> dict[str, Any]:
+    def json_schema(cls) -> dict[str, Any]:
         """JSON Schema of ``task.yaml``, for editors."""
         schema = cls.model_json_schema(mode="validation")
         schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
@@ -272,7 +302,12 @@ class Task(Part):
             "type": ["number", "string"],
             "default": "2m",
         }
-        for owner, key in (("Data", "source"), ("Data", "ignore"), ("Data", "sensitive"), ("Check", "accept")):
+        for owner, key in (
+            ("Data", "source"),
+            ("Data", "ignore"),
+            ("Data", "sensitive"),
+            ("Check", "accept"),
+        ):
             listed = schema["$defs"][owner]["properties"][key]
             schema["$defs"][owner]["properties"][key] = {
                 "description": listed.get("description", ""),
@@ -301,10 +336,19 @@ def _explained(error: ValidationError, document: Document) -> LuodiError:
     if first["type"] == "extra_forbidden":
         return unknown_key(document.source, line, known_path)
     if first["type"] == "missing":
-        return LuodiError("task.missing_key", source=document.source, where=".".join(map(str, where)))
+        return LuodiError(
+            "task.missing_key", source=document.source, where=".".join(map(str, where))
+        )
     reason = first["msg"].removeprefix("Value error, ")
     value = document.excerpt(known_path)
-    return LuodiError("task.wrong_value", source=document.source, line=line, where=name, value=value, reason=reason)
+    return LuodiError(
+        "task.wrong_value",
+        source=document.source,
+        line=line,
+        where=name,
+        value=value,
+        reason=reason,
+    )
 
 
 def unknown_key(source: str, line: int, path: tuple[str | int, ...]) -> LuodiError:

@@ -69,7 +69,7 @@ class Finding:
 
     def record(self, lang: str | None = None) -> dict[str, Any]:
         """The finding as JSON data."""
-        texts = {name: self.part(name, lang) for name in ("seen", "wanted", "remedy")}  # type: ignore[arg-type]
+        texts = {name: self.part(name, lang) for name in ("seen", "wanted", "remedy")}
         return {
             "code": self.code,
             "severity": self.severity,

@@ -1,4 +1,4 @@
-"""YAML and JSON text with line numbers, by the YAML 1.2 core rules (``no`` is a word, not false)."""
+"""YAML and JSON text with line numbers; by YAML 1.2, ``no`` is a word and not false."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from luodi.core.errors import LuodiError
 
 Path_ = tuple[str | int, ...]
+MOST_VALUES = 100_000
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,9 @@ def _text(source: str | Path) -> tuple[str, str, Path]:
         return path.read_text(encoding="utf-8-sig"), path.name, path.parent
     except (OSError, ValueError) as error:
         if isinstance(error, UnicodeDecodeError):
-            raise LuodiError("task.not_yaml", source=path.name, line=1, reason="not UTF-8") from None
+            raise LuodiError(
+                "task.not_yaml", source=path.name, line=1, reason="not UTF-8"
+            ) from None
         raise LuodiError("task.not_found", source=str(source)) from None
 
 
@@ -89,8 +92,8 @@ def _loader() -> Any:
     """A safe loader that reads scalars by YAML 1.2: only true and false are booleans."""
     import yaml
 
-    class Loader(yaml.SafeLoader):
-        yaml_implicit_resolvers: dict[str, Any] = {}
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]
+        yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
     def add(tag: str, pattern: str, first: str) -> None:
         Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
@@ -102,7 +105,9 @@ def _loader() -> Any:
     return Loader
 
 
-def _built(node: Any, path: Path_, name: str, lines: dict[Path_, int], above: tuple[int, ...]) -> Any:
+def _built(
+    node: Any, path: Path_, name: str, lines: dict[Path_, int], above: tuple[int, ...]
+) -> Any:
     """Plain values from a node graph, noting each path's line and refusing repeats and cycles."""
     import yaml
 
@@ -114,6 +119,8 @@ def _built(node: Any, path: Path_, name: str, lines: dict[Path_, int], above: tu
         raise LuodiError("task.cycle", source=name, line=line)
     if len(above) > 50:
         raise LuodiError("task.not_yaml", source=name, line=line, reason="nested deeper than 50")
+    if len(lines) > MOST_VALUES:
+        raise LuodiError("task.not_yaml", source=name, line=line, reason="too many values")
     below = (*above, id(node))
     if isinstance(node, yaml.SequenceNode):
         return [_built(child, (*path, i), name, lines, below) for i, child in enumerate(node.value)]
@@ -147,7 +154,13 @@ def _scalar(node: Any, name: str) -> Any:
 def _lines_of(content: Any, path: Path_ = ()) -> dict[Path_, int]:
     """Paths of a mapping that came from code: every line is 1."""
     found = {path: 1}
-    items = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    items = (
+        content.items()
+        if isinstance(content, dict)
+        else enumerate(content)
+        if isinstance(content, list)
+        else ()
+    )
     for key, value in items:
         found |= _lines_of(value, (*path, key))
     return found

@@ -115,6 +115,7 @@ class Scorer:
         batch = self.codec.encode_row(row)
         outputs = self.session(batch.feeds)
         warnings = batch.warnings[0]
+        answer: dict[str, Any]
         if self.goal == "regress":
             answer = {"value": float(outputs[0][0]), "action": "review" if warnings else "accept"}
         else:
@@ -137,7 +138,9 @@ class Scorer:
         frame = _framed(rows)
         wanted = set(self.codec.names)
         columns = {name: _array(frame[name]) for name in frame.columns if name in wanted}
-        return self.codec.encode_columns(columns or dict.fromkeys(frame.columns), len(frame))
+        # with no column in common, the names that are there go into the error
+        foreign: dict[str, Any] = {} if columns else dict.fromkeys(frame.columns)
+        return self.codec.encode_columns({**columns, **foreign}, len(frame))
 
     def _columns(self, scores: Scores) -> dict[str, Any]:
         """Answers as named columns, in the documented order."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -26,7 +25,11 @@ def compose(found: Found, workshop: Workshop, task: Task) -> list[Candidate]:
     score = workshop.score
     members, weights = select(found.members, score)
     best = max(found.members, key=lambda m: m.score)
-    choices = [("ensemble", members, weights), ("best", (best,), (1.0,)), ("single", (best,), (1.0,))]
+    choices = [
+        ("ensemble", members, weights),
+        ("best", (best,), (1.0,)),
+        ("single", (best,), (1.0,)),
+    ]
     made: list[Candidate] = []
     for name, chosen, shares in choices:
         if name == "best" and len(members) == 1 and members[0] is best:
@@ -79,5 +82,3 @@ def candidate(
         score=utility(workshop.metric, truth, answers, task.costs, workshop.classes),
         prepared=workshop.prepared,
     )
-
-

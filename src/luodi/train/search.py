@@ -73,7 +73,10 @@ class _Board:
     def tell(self, member: Member) -> None:
         """Announce a finished member."""
         best = member.score >= max(m.score for m in self.members)
-        facts = {"name": f"{member.recipe.family} {len(self.members)}", "family": member.recipe.family}
+        facts = {
+            "name": f"{member.recipe.family} {len(self.members)}",
+            "family": member.recipe.family,
+        }
         facts |= {"score": member.score, "seconds": member.seconds, "best": best}
         facts |= {"metric": self.workshop.metric, "left": max(self.clock.left(), 0.0)}
         self.listener(Event("candidate", facts))
@@ -149,7 +152,10 @@ def _explore(board: _Board) -> None:
     fitted = [m.recipe for m in board.members]
     for recipe in portfolio:
         study.enqueue_trial(
-            {"family": recipe.family, **{f"{recipe.family}.{k}": v for k, v in recipe.params.items()}}
+            {
+                "family": recipe.family,
+                **{f"{recipe.family}.{k}": v for k, v in recipe.params.items()},
+            }
         )
     slow: dict[str, float] = {}
     for _ in range(MAX_TRIALS):
@@ -184,7 +190,8 @@ def _study(seed: int) -> Any:
 def _known(recipe: Recipe, fitted: Sequence[Recipe]) -> bool:
     """Whether the same settings were fitted before."""
     return any(
-        (r.family, r.features, dict(r.params)) == (recipe.family, recipe.features, dict(recipe.params))
+        (r.family, r.features, dict(r.params))
+        == (recipe.family, recipe.features, dict(recipe.params))
         for r in fitted
     )
 

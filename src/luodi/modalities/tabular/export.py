@@ -107,7 +107,9 @@ def _recipe(member: Member) -> dict[str, Any]:
     }
 
 
-def _importance(codec: Codec, session: Session, train: Dataset, task: Task) -> list[tuple[str, float]]:
+def _importance(
+    codec: Codec, session: Session, train: Dataset, task: Task
+) -> list[tuple[str, float]]:
     rng = np.random.default_rng(task.split.seed)
     rows = np.sort(rng.permutation(len(train))[:ROWS])
     sample = replace(train, table=train.table[rows])

@@ -16,9 +16,7 @@ import numpy as np
 from luodi.modalities.tabular.codec import NO_TIME, Batch, Codec
 
 Operation = Literal["product", "difference", "ratio"]
-Part = Literal[
-    "elapsed", "year", "month", "day", "weekday", "day_of_year", "hour", "minute_of_day"
-]
+Part = Literal["elapsed", "year", "month", "day", "weekday", "day_of_year", "hour", "minute_of_day"]
 PARTS: tuple[Part, ...] = (
     "elapsed", "year", "month", "day", "weekday", "day_of_year", "hour", "minute_of_day",
 )  # fmt: skip
@@ -157,7 +155,9 @@ def civil(moments: np.ndarray, origin: int) -> dict[Part, np.ndarray]:
         "hour": minute // 60,
         "minute_of_day": minute,
     }
-    return {name: np.where(missing, np.nan, part.astype(np.float64)) for name, part in parts.items()}
+    return {
+        name: np.where(missing, np.nan, part.astype(np.float64)) for name, part in parts.items()
+    }
 
 
 def filled(plan: FeaturePlan, numbers: np.ndarray) -> np.ndarray:
@@ -226,7 +226,10 @@ def planned(codec: Codec, batch: Batch) -> FeaturePlan:
     numbers = batch.feeds.get("numbers", np.empty((rows, 0)))
     holes = np.isnan(numbers).any(axis=0)
     fill = np.array(
-        [np.nan if hole else np.median(column) for hole, column in zip(holes, numbers.T, strict=True)]
+        [
+            np.nan if hole else np.median(column)
+            for hole, column in zip(holes, numbers.T, strict=True)
+        ]
     )
     times = batch.feeds.get("times", np.empty((rows, 0), np.int64))
     origin = tuple(int(np.min(column[column != NO_TIME], initial=2**62)) for column in times.T)

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from luodi.core.errors import LuodiError
+from luodi.core.session import Session
 from luodi.core.values import Candidate, Dataset
 from luodi.modalities.tabular import adversary, features, forest, trained
 from luodi.modalities.tabular.codec import Batch
 from luodi.modalities.tabular.learn.fitted import FORESTS, family_module
 from luodi.modalities.tabular.learn.prepared import Prepared
 from luodi.modalities.tabular.records import laid
-from luodi.core.session import Session
 
 TOLERANCE = 1e-6
 ADVERSARIAL_ROWS = 2_000

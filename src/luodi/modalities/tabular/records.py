@@ -9,7 +9,14 @@ import numpy as np
 from luodi.core.task import Task
 from luodi.core.text import canonical
 from luodi.core.values import Column, Dataset
-from luodi.modalities.tabular.codec import Batch, CategoryColumn, Codec, NumberColumn, TimeColumn
+from luodi.modalities.tabular.codec import (
+    LONGEST_TEXT,
+    Batch,
+    CategoryColumn,
+    Codec,
+    NumberColumn,
+    TimeColumn,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -80,7 +87,7 @@ def _number(train: Dataset, column: Column) -> NumberColumn:
 
 def _category(train: Dataset, column: Column) -> CategoryColumn:
     values = train.table[column.name].drop_nulls()
-    counts = values.value_counts(sort=True).rows()
+    counts = values.str.slice(0, LONGEST_TEXT).value_counts(sort=True).rows()
     if len(counts) > SMALL_VOCABULARY:
         counts = [(value, count) for value, count in counts if count > 1][:LARGEST_VOCABULARY]
     known = tuple(value for value, _ in sorted(counts, key=lambda pair: (-pair[1], pair[0])))

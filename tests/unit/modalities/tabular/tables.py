@@ -56,4 +56,12 @@ def _target(signal: np.ndarray, goal: str, classes: int) -> list[Any]:
 
 def task(goal: str = "classify", **more: Any) -> Task:
     """A task for these tables."""
-    return Task.load({"name": "made", "goal": goal, "data": {"source": "made.csv", "target": "y"}, "budget": "5s", **more})
+    return Task.load(
+        {
+            "name": "made",
+            "goal": goal,
+            "data": {"source": "made.csv", "target": "y"},
+            "budget": "5s",
+            **more,
+        }
+    )

@@ -141,5 +141,3 @@ def restored(b: Builder, value: str, prepared: Any) -> None:
     scaled = b("Mul", value, b.constant(np.array(prepared.spread)))
     moved = b("Add", scaled, b.constant(np.array(prepared.centre)))
     b("Squeeze", moved, b.constant(np.array([1])), to="value")
-
-

@@ -44,7 +44,12 @@ class Builder:
         return self._kept[key]
 
     def __call__(
-        self, operator: str, *inputs: str, to: str | None = None, domain: str = "", **attributes: Any
+        self,
+        operator: str,
+        *inputs: str,
+        to: str | None = None,
+        domain: str = "",
+        **attributes: Any,
     ) -> str:
         """Add an operator of one output and return the output's name."""
         from onnx import helper
@@ -68,7 +73,9 @@ class Builder:
         self.nodes.extend(nodes)
         self.initializers.extend(initializers)
 
-    def model(self, inputs: Sequence[Any], outputs: Sequence[Any], metadata: dict[str, str]) -> bytes:
+    def model(
+        self, inputs: Sequence[Any], outputs: Sequence[Any], metadata: dict[str, str]
+    ) -> bytes:
         """The finished model, checked, as bytes.
 
         Args:

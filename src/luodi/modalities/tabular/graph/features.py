@@ -148,12 +148,8 @@ def _civil(b: Builder, moments: str, origin: np.ndarray) -> dict[Part, str]:
         365,
     )
     leap_days = b("Sub", over(year_of_era, 4), over(year_of_era, 100))
-    from_march = b(
-        "Sub", day_of_era, b("Add", b("Mul", year_of_era, number(365)), leap_days)
-    )
-    month_from_march = over(
-        b("Add", b("Mul", from_march, number(5)), number(2)), 153
-    )
+    from_march = b("Sub", day_of_era, b("Add", b("Mul", year_of_era, number(365)), leap_days))
+    month_from_march = over(b("Add", b("Mul", from_march, number(5)), number(2)), 153)
     before = over(b("Add", b("Mul", month_from_march, number(153)), number(2)), 5)
     month0 = b("Mod", b("Add", month_from_march, number(2)), number(12))
     minute = over(within, 60_000_000)

@@ -32,7 +32,9 @@ def means(slots: np.ndarray, truth: np.ndarray, all_slots: int, rows: np.ndarray
     return np.asarray(table / count[:, None])
 
 
-def own(slots: np.ndarray, truth: np.ndarray, all_slots: int, rows: np.ndarray, seed: int) -> np.ndarray:
+def own(
+    slots: np.ndarray, truth: np.ndarray, all_slots: int, rows: np.ndarray, seed: int
+) -> np.ndarray:
     """Target means for the learning rows themselves, each from the rows of other parts.
 
     Without this a learner would see its own truth through rare values.

@@ -53,7 +53,9 @@ def _thinned(
     shop.tables.use(taken)
     pairs_in = shop.tables.plan.pairs
     gain = _gains(shop, best)[-len(pairs_in) :]
-    used = [pair for pair, amount in zip(pairs_in, gain, strict=True) if amount >= IDLE * gain.sum()]
+    used = [
+        pair for pair, amount in zip(pairs_in, gain, strict=True) if amount >= IDLE * gain.sum()
+    ]
     if stop() or not used or len(used) == len(pairs_in):
         return best, taken
     member = _on(shop, best, used, stop)

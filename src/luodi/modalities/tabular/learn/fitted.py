@@ -58,7 +58,9 @@ class Fitted:
         """
         if isinstance(self.native, LinearModel):
             return self.native.margins(matrix, slots)
-        return np.asarray(family_module(self.family).margins(self.native, self.rounds, matrix[:, self.columns]))
+        return np.asarray(
+            family_module(self.family).margins(self.native, self.rounds, matrix[:, self.columns])
+        )
 
 
 def linked(margins: np.ndarray, link: Link) -> np.ndarray:
@@ -78,4 +80,6 @@ def linked(margins: np.ndarray, link: Link) -> np.ndarray:
 def sigmoid(x: np.ndarray) -> np.ndarray:
     """``1 / (1 + exp(-x))`` without overflow."""
     with np.errstate(over="ignore"):
-        return np.asarray(np.where(x >= 0, 1 / (1 + np.exp(-np.abs(x))), 1 - 1 / (1 + np.exp(-np.abs(x)))))
+        return np.asarray(
+            np.where(x >= 0, 1 / (1 + np.exp(-np.abs(x))), 1 - 1 / (1 + np.exp(-np.abs(x))))
+        )

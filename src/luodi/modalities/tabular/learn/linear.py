@@ -80,7 +80,12 @@ def fit(job: Job, slots: np.ndarray, all_slots: int, numeric: np.ndarray) -> Lin
     level_weights = np.zeros((all_slots, job.outputs))
     level_weights[levels] = weights[width:]
     return LinearModel(
-        **{**empty.__dict__, "weights": weights[:width], "bias": bias, "level_weights": level_weights}
+        **{
+            **empty.__dict__,
+            "weights": weights[:width],
+            "bias": bias,
+            "level_weights": level_weights,
+        }
     )
 
 
@@ -104,7 +109,11 @@ def _empty(job: Job, columns: np.ndarray, knots: int, all_slots: int) -> LinearM
     high = np.array([np.nanquantile(c, 0.999) if _any(c) else 0.0 for c in x.T])
     hinge_of, places = [], []
     for i, column in enumerate(x.T if knots else ()):
-        at = np.unique(np.nanquantile(column, np.linspace(0, 1, knots + 2)[1:-1])) if _any(column) else ()
+        at = (
+            np.unique(np.nanquantile(column, np.linspace(0, 1, knots + 2)[1:-1]))
+            if _any(column)
+            else ()
+        )
         places += [float(k) for k in at if low[i] < k < high[i]]
         hinge_of += [i] * sum(low[i] < k < high[i] for k in at)
     width = 2 * len(columns) + len(places)

@@ -20,14 +20,63 @@ BASE = Entry(
 PORTFOLIO = (
     BASE,
     Entry("catboost", {"learning_rate": 0.06, "depth": 6, "l2_leaf_reg": 3.0}),
-    Entry("xgboost", {"eta": 0.05, "max_depth": 5, "min_child_weight": 2.0, "subsample": 0.8, "colsample_bytree": 0.6}),
+    Entry(
+        "xgboost",
+        {
+            "eta": 0.05,
+            "max_depth": 5,
+            "min_child_weight": 2.0,
+            "subsample": 0.8,
+            "colsample_bytree": 0.6,
+        },
+    ),
     Entry("linear", {"strength": 0.03, "knots": 6}),
     Entry("extra_trees", {"min_samples_leaf": 2, "max_features": 0.5}),
-    Entry("lightgbm", {"learning_rate": 0.03, "num_leaves": 8, "min_data_in_leaf": 30, "feature_fraction": 0.5, "bagging_fraction": 0.8, "lambda_l2": 5.0}),
+    Entry(
+        "lightgbm",
+        {
+            "learning_rate": 0.03,
+            "num_leaves": 8,
+            "min_data_in_leaf": 30,
+            "feature_fraction": 0.5,
+            "bagging_fraction": 0.8,
+            "lambda_l2": 5.0,
+        },
+    ),
     Entry("catboost", {"learning_rate": 0.04, "depth": 4, "l2_leaf_reg": 5.0, "rsm": 0.7}),
-    Entry("lightgbm", {"learning_rate": 0.04, "num_leaves": 96, "min_data_in_leaf": 8, "feature_fraction": 0.5, "bagging_fraction": 0.9, "lambda_l2": 2.0}),
-    Entry("lightgbm", {"learning_rate": 0.05, "num_leaves": 48, "min_data_in_leaf": 10, "feature_fraction": 0.7, "bagging_fraction": 0.9, "extra_trees": True}),
-    Entry("xgboost", {"eta": 0.04, "max_depth": 8, "min_child_weight": 1.0, "subsample": 0.8, "colsample_bytree": 0.5, "lambda": 3.0}),
+    Entry(
+        "lightgbm",
+        {
+            "learning_rate": 0.04,
+            "num_leaves": 96,
+            "min_data_in_leaf": 8,
+            "feature_fraction": 0.5,
+            "bagging_fraction": 0.9,
+            "lambda_l2": 2.0,
+        },
+    ),
+    Entry(
+        "lightgbm",
+        {
+            "learning_rate": 0.05,
+            "num_leaves": 48,
+            "min_data_in_leaf": 10,
+            "feature_fraction": 0.7,
+            "bagging_fraction": 0.9,
+            "extra_trees": True,
+        },
+    ),
+    Entry(
+        "xgboost",
+        {
+            "eta": 0.04,
+            "max_depth": 8,
+            "min_child_weight": 1.0,
+            "subsample": 0.8,
+            "colsample_bytree": 0.5,
+            "lambda": 3.0,
+        },
+    ),
     Entry("extra_trees", {"min_samples_leaf": 1, "max_features": 0.9}),
     Entry("catboost", {"learning_rate": 0.08, "depth": 8, "l2_leaf_reg": 2.0, "rsm": 0.8}),
-)  # fmt: skip
+)

@@ -44,9 +44,7 @@ class TableWorkshop:
         recorded: A recorded plan whose pairs are used instead of searching for some.
     """
 
-    def __init__(
-        self, parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None) -> None:
         self.task = task
         self.tables = Tables(parts, task, recorded)
         self.classes = self.tables.codec.classes

@@ -9,7 +9,11 @@ import numpy as np
 from luodi.modalities.tabular.forest import Forest, from_xgboost
 from luodi.modalities.tabular.learn.job import MAX_ROUNDS, PATIENCE, Job
 
-OBJECTIVE = {"binary": "binary:logistic", "multiclass": "multi:softprob", "regress": "reg:squarederror"}
+OBJECTIVE = {
+    "binary": "binary:logistic",
+    "multiclass": "multi:softprob",
+    "regress": "reg:squarederror",
+}
 DEFAULTS = {
     "eta": 0.05,
     "max_depth": 6,

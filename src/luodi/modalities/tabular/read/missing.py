@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
+from luodi.core.text import MISSING_WORDS
+
 NOT_A_NUMBER = frozenset({"NaN", "nan", "NAN", "-nan", "-NaN"})
 """How programs write the result of a failed computation; in a regression target it is an error."""
 
-WORDS = NOT_A_NUMBER | frozenset(
-    {
-        "",
-        "?",
-        "NA",
-        "N/A",
-        "n/a",
-        "#N/A",
-        "#NA",
-        "<NA>",
-        "NULL",
-        "Null",
-        "null",
-        "None",
-        "NaT",
-        "\\N",
-    }
-)
-"""Words that mean "missing", compared after outer white space is gone and width is folded.
-
-Letter case counts: ``none`` and ``na`` are left alone, for they are often real categories.
-"""
+WORDS = MISSING_WORDS
+"""Words that mean "missing", compared after outer white space is gone and width is folded."""
 
 TARGET_WORDS = WORDS - {"None"}
 """The same for a class label, where ``None`` is a plausible class."""

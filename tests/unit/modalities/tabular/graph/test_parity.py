@@ -43,7 +43,9 @@ def made(goal: str, classes: int, families: tuple[str, ...], **more: object):  #
         rule = replace(rule, threshold=0.4)
     decision = rule.to_json() if classes else {}
     calibration = {"slope": 1.25, "offset": 0.1 if classes == 2 else 0.0}
-    candidate = Candidate("made", tuple(members), weights, calibration, decision, 0.0, shop.prepared)
+    candidate = Candidate(
+        "made", tuple(members), weights, calibration, decision, 0.0, shop.prepared
+    )
     return candidate, parts, contract
 
 

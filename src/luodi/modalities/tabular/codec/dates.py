@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,6 +14,8 @@ from luodi.core.text import canonical
 NO_TIME: int = int(np.iinfo(np.int64).min)
 _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
+_UNIX = {"unix:s": 1_000_000.0, "unix:ms": 1_000.0, "unix:us": 1.0, "unix:ns": 0.001}
+_LONG_FRACTION = re.compile(r"(\.\d{6})\d+")
 
 
 def micros(value: Any, formats: Sequence[str] = ()) -> int | None:
@@ -22,7 +25,8 @@ def micros(value: Any, formats: Sequence[str] = ()) -> int | None:
 
     Args:
         value: ``datetime``, ``date``, ``numpy.datetime64`` or text.
-        formats: ``strptime`` formats to try in order; ISO 8601 is always tried last.
+        formats: ``strptime`` formats to try in order, or ``unix:s`` and its like for numbers;
+            ISO 8601 is always tried last.
 
     Example:
         >>> micros("1970-01-02"), micros("02/01/1970", ["%d/%m/%Y"])
@@ -34,16 +38,37 @@ def micros(value: Any, formats: Sequence[str] = ()) -> int | None:
         return _since_epoch(value)
     if isinstance(value, date):
         return _since_epoch(datetime(value.year, value.month, value.day))
+    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
+        return _from_number(float(value), formats)
     if not isinstance(value, str):
         return None
-    text = canonical(value)
+    text = _LONG_FRACTION.sub(r"\1", canonical(value))
     for pattern in formats:
+        if pattern in _UNIX:
+            return _unix_text(text, formats)
         try:
             return _since_epoch(datetime.strptime(text, pattern))
         except ValueError:
             continue
     try:
         return _since_epoch(datetime.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def _from_number(value: float, formats: Sequence[str]) -> int | None:
+    """A number as a date: seconds and their like, or digits such as 20240305."""
+    for pattern in formats:
+        if pattern in _UNIX and abs(value * _UNIX[pattern]) < 2**62:
+            return round(value * _UNIX[pattern])
+        if pattern.startswith("%Y%m%d") and value.is_integer():
+            return micros(str(int(value)), formats)
+    return None
+
+
+def _unix_text(text: str, formats: Sequence[str]) -> int | None:
+    try:
+        return _from_number(float(text), formats)
     except ValueError:
         return None
 
