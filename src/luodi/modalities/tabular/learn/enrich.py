@@ -96,11 +96,12 @@ def _step(
 def _on(shop: TableWorkshop, base: Member, chosen: Sequence[Pair], stop: Stop) -> Member | None:
     """The base's recipe on these pairs; None if the time was too short for all folds."""
     shop.tables.use(chosen)
-    member = None
+    fitted = []
     for member in shop.fit(replace(base.recipe, features="pairs", rounds=()), stop):
         if stop():
             return None
-    return member
+        fitted.append(member)
+    return fitted[-1]
 
 
 def _truly(shop: TableWorkshop, better: Member, base: Member) -> bool:

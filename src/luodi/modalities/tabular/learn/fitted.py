@@ -17,7 +17,7 @@ FORESTS = (*BOOSTED, "extra_trees")
 
 
 def family_module(family: str) -> Any:
-    """The module of a tree learner; its functions are ``fit``, ``margins``, ``forest``, ``space``."""
+    """The module of a tree learner, with ``fit``, ``margins``, ``forest`` and ``space``."""
     return import_module(f"luodi.modalities.tabular.learn.{family}")
 
 
