@@ -95,14 +95,12 @@ def build(
         LuodiError: ``task.*``, ``read.*``, ``data.*``, ``gate.*``, ``convert.*``, ``release.*``.
     """
     from luodi import evaluate
-    from luodi.store import disk
 
     began = time.monotonic()
     contract = Task.load(task)
     evaluate.check_gates(contract)
     recorded = _recorded(plan)
-    path = Path(output or f"{contract.name}.luodi")
-    disk.make_folder(path.parent)
+    path = _place(output, contract.name)
     parts, findings = _examined(contract, listener)
     if not force:
         _refuse_errors(findings)
@@ -122,6 +120,19 @@ def build(
     seconds = time.monotonic() - began
     shipped = path if packed is not None else None
     return Built(shipped, digest, verdict, board, seconds, chosen.artifact)
+
+
+def _place(output: str | Path | None, name: str) -> Path:
+    """Where the release will be written, settled before anything takes time.
+
+    A folder that is there already gets the file under the task's own name.
+    """
+    from luodi.store import disk
+
+    path = Path(output or ".")
+    path = path / f"{name}.luodi" if path.is_dir() else path
+    disk.make_folder(path.parent)
+    return path
 
 
 def _examined(task: Task, listener: Listener) -> tuple[Parts, tuple[Finding, ...]]:

@@ -20,7 +20,13 @@ def built_lines(built: Built) -> Iterator[str]:
     for gate in built.verdict.gates:
         yield from gate_lines(gate)
     yield from (f"{name:<9} {value}" for name, value in _identity(built).items())
-    yield phrase("next_passed" if built.verdict.passed else "next_failed", path=built.path)
+    yield phrase(_next(built), path=built.path)
+
+
+def _next(built: Built) -> str:
+    if built.verdict.passed:
+        return "next_passed"
+    return "next_forced" if built.path else "next_failed"
 
 
 def figure_lines(verdict: Verdict) -> Iterator[str]:
@@ -49,6 +55,7 @@ def number(value: float) -> str:
         >>> number(0.5), number(12345.678), number(0.00012345)
         ('0.5000', '12346', '0.0001234')
     """
+    value += 0.0  # minus nothing is nothing
     size = abs(value)
     if size >= 1000:
         return f"{value:.0f}"

@@ -40,7 +40,8 @@ class Calibration:
             return probabilities
         if probabilities.shape[1] == 2:
             held = np.clip(probabilities[:, 1:], FLOOR, 1 - FLOOR)
-            positive = 1 / (1 + np.exp(-(self.slope * log_odds(held) + self.offset)))
+            with np.errstate(over="ignore"):
+                positive = 1 / (1 + np.exp(-(self.slope * log_odds(held) + self.offset)))
             return np.concatenate([1 - positive, positive], axis=1)
         powers = np.exp(self.slope * np.log(np.clip(probabilities, FLOOR, 1.0)))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True))

@@ -63,8 +63,11 @@ class Workshop(Protocol):
         ``stop`` interrupted.
         """
 
-    def enrich(self, base: Member, stop: Stop) -> Sequence[Member]:
-        """The base on a richer feature set, if one helps out of fold; else nothing."""
+    def enrich(self, base: Member, stop: Stop) -> Iterator[Member]:
+        """The base on a richer feature set, if one helps out of fold; else nothing.
+
+        Ctrl-C is raised again only after the best so far was handed over.
+        """
 
     def refit(self, member: Member) -> Member:
         """The member with one model fitted on all rows in place of one a fold."""

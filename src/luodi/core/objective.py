@@ -21,7 +21,8 @@ def utility(
 ) -> float:
     """The metric on answers, signed so that higher is better.
 
-    Metrics of decisions are taken at the decision rule that these answers would get.
+    Metrics of decisions are taken at the decision rule that these answers would get. Where the
+    metric is not defined because a class is absent, minus the log loss stands in.
 
     Args:
         metric: A name of ``CLASSIFY_METRICS`` or ``REGRESS_METRICS``.
@@ -33,10 +34,11 @@ def utility(
     if answers.ndim == 1:
         return metrics.utility(metric, truth, answers)
     table = cost_square(costs, answers.shape[1], names)
-    if metric not in (*DECIDED, "precision", "recall"):
-        return metrics.utility(metric, truth, answers, costs=table)
-    decision, _ = fitted_rule(metric, truth, answers, costs, names).apply(answers)
-    return metrics.utility(metric, truth, answers, decision=decision, costs=table)
+    decision = None
+    if metric in (*DECIDED, "precision", "recall") and len(truth):
+        decision, _ = fitted_rule(metric, truth, answers, costs, names).apply(answers)
+    found = metrics.utility(metric, truth, answers, decision=decision, costs=table)
+    return metrics.utility("log_loss", truth, answers) if np.isnan(found) else found
 
 
 def cost_square(costs: Costs | None, classes: int, names: tuple[str, ...] = ()) -> np.ndarray:
@@ -72,8 +74,9 @@ def fitted_rule(
 def best_threshold(aim: str, positive: np.ndarray, probability: np.ndarray) -> float:
     """The threshold of highest ``aim``, half-way between two answers that occur.
 
-    Of the thresholds that come within a thousandth of the best, the middle one is taken: the
-    highest peak of a jagged curve is chance.
+    It may stand above all of them, so that no row is decided positive. Of the thresholds that
+    come within a thousandth of the best, the middle one is taken: the highest peak of a jagged
+    curve is chance.
 
     Args:
         aim: A name of ``DECIDED``.
@@ -82,14 +85,15 @@ def best_threshold(aim: str, positive: np.ndarray, probability: np.ndarray) -> f
     """
     order = np.argsort(-probability, kind="stable")
     ranked = probability[order]
-    ends = np.flatnonzero(np.r_[ranked[1:] != ranked[:-1], True])
-    hits = np.cumsum(positive[order])[ends].astype(float)
-    false_alarms = (ends + 1) - hits
-    values = _curve(aim, hits, false_alarms, float(positive.sum()), float((~positive).sum()))
-    near = np.flatnonzero(values >= np.nanmax(values) - 1e-3)
-    chosen = int(ends[near[len(near) // 2]])
-    following = ranked[chosen + 1] if chosen + 1 < len(ranked) else 0.0
-    return float((ranked[chosen] + following) / 2)
+    above = 1.0 if ranked[0] < 1 else 2.0
+    ranked = np.concatenate([[above], ranked, [0.0]])
+    taken = np.flatnonzero(ranked[1:] != ranked[:-1])
+    taken = np.union1d(taken, [len(order)])
+    hits = np.concatenate([[0.0], np.cumsum(positive[order])])[taken]
+    values = _curve(aim, hits, taken - hits, float(positive.sum()), float((~positive).sum()))
+    near = np.flatnonzero(values >= values.max() - 1e-3)
+    chosen = int(taken[near[len(near) // 2]])
+    return float((ranked[chosen] + ranked[chosen + 1]) / 2)
 
 
 def _curve(
@@ -101,7 +105,7 @@ def _curve(
         if aim == "accuracy":
             return np.asarray(hits + passes)
         if aim == "balanced_accuracy":
-            return np.asarray(hits / positives + passes / negatives)
+            return np.asarray(hits / max(positives, 1) + passes / max(negatives, 1))
         if aim == "mcc":
             below = (hits + false_alarms) * positives * negatives * (passes + misses)
             return np.asarray(

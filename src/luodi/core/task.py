@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from luodi.core.errors import LuodiError
+from luodi.core.complaint import complaint, refusal
 from luodi.core.yaml import Document, parse
 
 Goal = Literal["classify", "regress"]
@@ -49,7 +50,7 @@ def seconds(value: Any) -> float:
     """A duration such as ``90``, ``"90s"``, ``"2m"`` or ``"1.5h"`` in seconds."""
     match = _DURATION.fullmatch(str(value))
     if isinstance(value, bool) or not match or float(match[1]) <= 0:
-        raise ValueError("a time above zero is wanted, such as 90s, 2m or 1h")
+        raise refusal("duration")
     return float(match[1]) * _UNITS[match[2]]
 
 
@@ -64,7 +65,9 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 class Part(BaseModel):
     """A part of the task: frozen, and no key is accepted that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=False, allow_inf_nan=False
+    )
 
 
 class ColumnRule(Part):
@@ -86,7 +89,7 @@ class ColumnRule(Part):
     def _ordered(self) -> ColumnRule:
         low, high = self.range or (None, None)
         if low is not None and high is not None and low >= high:
-            raise ValueError("the lower end of the range must be below the upper end")
+            raise refusal("range_upside_down", at="range")
         return self
 
 
@@ -142,7 +145,7 @@ class Split(Part):
     @model_validator(mode="after")
     def _share(self) -> Split:
         if not isinstance(self.holdout, str) and not 0.01 <= self.holdout <= 0.9:
-            raise ValueError("a share from 0.01 to 0.9 is wanted")
+            raise refusal("share", at="holdout")
         return self
 
 
@@ -162,9 +165,9 @@ class Costs(Part):
     @model_validator(mode="after")
     def _either(self) -> Costs:
         if self.matrix and (self.miss is not None or self.false_alarm is not None):
-            raise ValueError("give either miss and false_alarm, or matrix")
+            raise refusal("costs_twice")
         if (self.miss is None) != (self.false_alarm is None):
-            raise ValueError("miss and false_alarm go together")
+            raise refusal("costs_half")
         return self
 
 
@@ -183,7 +186,7 @@ class Gate(Part):
     @model_validator(mode="after")
     def _bounded(self) -> Gate:
         if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("give one of at_least and at_most")
+            raise refusal("one_bound")
         return self
 
 
@@ -220,21 +223,27 @@ class Task(Part):
     def _consistent(self) -> Task:
         known = CLASSIFY_METRICS if self.goal == "classify" else REGRESS_METRICS
         if self.metric is not None and self.metric not in known:
-            raise ValueError(
-                f"metric '{self.metric}' is not for goal {self.goal}; known: {', '.join(known)}"
+            raise refusal(
+                "metric",
+                at="metric",
+                goal=self.goal,
+                nearest=get_close_matches(self.metric, known, 1, 0.0)[0],
+                known=", ".join(known),
             )
         if self.metric == "cost" and self.costs is None:
-            raise ValueError("metric 'cost' needs costs")
+            raise refusal("metric_cost", at="metric")
         if self.goal == "regress" and self.costs is not None:
-            raise ValueError("costs belong to goal classify")
+            raise refusal("costs_of_values", at="costs")
         if self.split.by == "time" and not self.data.time:
-            raise ValueError("a split by time needs data.time")
+            raise refusal("split_time", at="split.by")
         if self.split.by == "group" and not self.data.group:
-            raise ValueError("a split by group needs data.group")
+            raise refusal("split_group", at="split.by")
         if self.split.by == "stratified" and self.goal == "regress":
-            raise ValueError("a stratified split needs classes; use random")
+            raise refusal("split_stratified", at="split.by")
+        if self.data.target in (self.data.time, self.data.group):
+            raise refusal("target_splits", at="data.target")
         if self.data.target in self.ignored:
-            raise ValueError(f"the target '{self.data.target}' is ignored")
+            raise refusal("target_ignored", at="data.target")
         return self
 
     @property
@@ -323,54 +332,4 @@ def _validated(document: Document) -> Task:
     try:
         return Task.model_validate({**document.content, "folder": document.folder})
     except ValidationError as error:
-        raise _explained(error, document) from None
-
-
-def _explained(error: ValidationError, document: Document) -> LuodiError:
-    """The first problem of a task file, with its line."""
-    first = error.errors(include_url=False)[0]
-    where = tuple(part for part in first["loc"] if isinstance(part, str | int))
-    known_path = document.nearest_path(where)
-    line = document.line(known_path)
-    name = ".".join(map(str, known_path)) or "the task"
-    if first["type"] == "extra_forbidden":
-        return unknown_key(document.source, line, known_path)
-    if first["type"] == "missing":
-        return LuodiError(
-            "task.missing_key", source=document.source, where=".".join(map(str, where))
-        )
-    reason = first["msg"].removeprefix("Value error, ")
-    value = document.excerpt(known_path)
-    return LuodiError(
-        "task.wrong_value",
-        source=document.source,
-        line=line,
-        where=name,
-        value=value,
-        reason=reason,
-    )
-
-
-def unknown_key(source: str, line: int, path: tuple[str | int, ...]) -> LuodiError:
-    """The error for a key that the task does not know, naming the nearest one."""
-    from difflib import get_close_matches
-
-    owner = _model_at(path[:-1])
-    known = sorted(key for key in owner.model_fields if key != "folder")
-    key = str(path[-1])
-    nearest = get_close_matches(key, known, 1, 0.0)[0]
-    where = ".".join(map(str, path[:-1])) or "the task"
-    facts = {"key": key, "where": where, "known": ", ".join(known), "nearest": nearest}
-    return LuodiError("task.unknown_key", source=source, line=line, **facts)
-
-
-def _model_at(path: tuple[str | int, ...]) -> type[Part]:
-    """The model whose keys stand at a path of the document."""
-    if not path:
-        return Task
-    if path[0] == "columns":
-        return ColumnRule
-    if path[0] == "gates":
-        return Gate
-    parts: dict[str, type[Part]] = {"data": Data, "split": Split, "costs": Costs, "check": Check}
-    return parts.get(str(path[0]), Task)
+        raise complaint(error, document, Task) from None

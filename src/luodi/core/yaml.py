@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from luodi.core import words
 from luodi.core.errors import LuodiError
 
 Path_ = tuple[str | int, ...]
 MOST_VALUES = 100_000
+_COLLECTIONS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def parse(source: str | Path | dict[str, Any]) -> Document:
     lines: dict[Path_, int] = {}
     content = _built(node, (), name, lines, ())
     if not isinstance(content, dict):
-        raise LuodiError("task.not_a_mapping", source=name, seen=type(content).__name__)
+        raise LuodiError("task.not_a_mapping", source=name, seen=_kind(content))
     return Document(content, name, folder, lines)
 
 
@@ -96,10 +98,11 @@ def _loader() -> Any:
         yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
     def add(tag: str, pattern: str, first: str) -> None:
-        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
+        starts = [*first, ""] if tag == "null" else list(first)  # nothing at all is null too
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), starts)
 
     add("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF")
-    add("null", r"^(?:~|null|Null|NULL|)$", "~nN\0")
+    add("null", r"^(?:~|null|Null|NULL|)$", "~nN")
     add("int", r"^[-+]?[0-9]+$", "-+0123456789")
     add("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789")
     return Loader
@@ -121,6 +124,8 @@ def _built(
         raise LuodiError("task.not_yaml", source=name, line=line, reason="nested deeper than 50")
     if len(lines) > MOST_VALUES:
         raise LuodiError("task.not_yaml", source=name, line=line, reason="too many values")
+    if not isinstance(node, yaml.ScalarNode) and node.tag not in _COLLECTIONS:
+        raise LuodiError("task.not_yaml", source=name, line=line, reason=f"the tag {node.tag}")
     below = (*above, id(node))
     if isinstance(node, yaml.SequenceNode):
         return [_built(child, (*path, i), name, lines, below) for i, child in enumerate(node.value)]
@@ -149,6 +154,13 @@ def _scalar(node: Any, name: str) -> Any:
         line = node.start_mark.line + 1
         raise LuodiError("task.not_yaml", source=name, line=line, reason=f"the tag !!{tag}")
     return text
+
+
+def _kind(content: Any) -> str:
+    """What stands in place of a mapping, in the language spoken now."""
+    name = "list_found" if isinstance(content, list) else "value_found"
+    said = words.room("task")["phrases"]["nothing" if content is None else name]
+    return str(said[words.language()])
 
 
 def _lines_of(content: Any, path: Path_ = ()) -> dict[Path_, int]:

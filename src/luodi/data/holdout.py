@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from difflib import get_close_matches
 from math import sqrt
 
 import polars as pl
@@ -15,6 +16,7 @@ from luodi.core.values import Dataset, Finding, Parts, Severity
 RATE_GATES = ("average_precision", "recall", "precision", "f1", "balanced_accuracy")
 USUAL_RATE = 0.8
 WIDTH_AT_MOST = 0.25
+MOST_UNSEEN = 0.5
 Z_95 = 1.959964
 
 
@@ -46,14 +48,21 @@ def few_positives(dataset: Dataset, task: Task, parts: Parts | None) -> Iterator
 
 
 def unseen_classes(parts: Parts | None, task: Task) -> Iterator[Finding]:
-    """Classes of the holdout that training has no row of."""
+    """Classes of the holdout that training has no row of; an error where most rows are of them."""
     if parts is None or task.goal != "classify" or parts.train.target is None:
         return
     trained = set(parts.train.table[parts.train.target].drop_nulls().unique())
     asked = parts.holdout.table[parts.holdout.target].drop_nulls()  # type: ignore[index]
-    for label in sorted(set(asked.unique()) - trained):
-        evidence = {"label": label, "rows": int((asked == label).sum())}
-        yield Finding("data.unseen_class", "warning", parts.train.target, evidence)
+    unseen = sorted(set(asked.unique()) - trained)
+    lost = int(asked.is_in(unseen).sum())
+    severity: Severity = "error" if lost > MOST_UNSEEN * len(asked) else "warning"
+    for label in unseen:
+        evidence = {
+            "label": label,
+            "rows": int((asked == label).sum()),
+            "nearest": ", ".join(get_close_matches(label, sorted(trained), 1, 0.0)),
+        }
+        yield Finding("data.unseen_class", severity, parts.train.target, evidence)
 
 
 def measured(finding: Finding, parts: Parts | None) -> Finding:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 import polars as pl
 
 from luodi.core.task import Task
+from luodi.core.text import canonical
 from luodi.core.values import Dataset, Finding, Severity
 
 ROWS_NEEDED = 20
@@ -16,7 +18,7 @@ SHOWN = 5
 
 
 def find(dataset: Dataset, task: Task) -> Iterator[Finding]:
-    """Findings about the target alone: gaps, constants, rare classes, too few rows."""
+    """Findings about the target alone: gaps, constants, unknown and rare classes, too few rows."""
     if dataset.target is None:
         return
     truth = dataset.table[dataset.target]
@@ -27,6 +29,7 @@ def find(dataset: Dataset, task: Task) -> Iterator[Finding]:
     if known.n_unique() == 1:
         yield Finding("label.constant", "error", truth.name, {"value": str(known[0])})
     elif task.goal == "classify":
+        yield from _unknown(known, task)
         yield from _rare(known, task)
     yield from _small(len(known))
 
@@ -41,6 +44,26 @@ def _gaps(truth: pl.Series, task: Task) -> Iterator[Finding]:
         broken = int((~truth.drop_nulls().is_finite()).sum())
         if broken:
             yield Finding("label.infinite", "error", truth.name, {"rows": broken})
+
+
+def _unknown(known: pl.Series, task: Task) -> Iterator[Finding]:
+    """Classes that the task speaks of and the target does not have."""
+    classes = sorted(map(str, known.unique()))
+    for key, label in _named(task):
+        if label not in classes:
+            nearest = get_close_matches(label, classes, 1, 0.0)[0]
+            shown = ", ".join(classes[:SHOWN]) + (", …" if len(classes) > SHOWN else "")
+            evidence = {"key": key, "label": label, "known": shown, "nearest": nearest}
+            yield Finding("data.unknown_class", "error", known.name, evidence)
+
+
+def _named(task: Task) -> dict[tuple[str, str], None]:
+    """Each class that the task names, with the key it stands under, once."""
+    named = [] if task.data.positive is None else [("data.positive", task.data.positive)]
+    matrix = (task.costs.matrix if task.costs else None) or {}
+    for actual, row in matrix.items():
+        named += [("costs.matrix", label) for label in (actual, *row)]
+    return {(key, canonical(label)): None for key, label in named}
 
 
 def _rare(known: pl.Series, task: Task) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ IGNORED = frozenset(
     }
 )
 SPLITS = {"data.time_ignored": "time", "data.entity_split": "group"}
+ANSWERED = frozenset({*IGNORED, *SPLITS, "data.sentinel"})
 
 
 def propose(name: str, source: str, target: str, listener: Listener = silent) -> str:
@@ -61,7 +62,7 @@ def propose(name: str, source: str, target: str, listener: Listener = silent) ->
         group=_splitting(findings, "data.entity_split"),
         sensitive=tuple(c.name for c in dataset.columns if sensitive(c.name)),
         rules=dict(_rules(dataset.columns, findings)),
-        rest=tuple(f for f in findings if f.code not in IGNORED and f.code not in SPLITS),
+        rest=tuple(f for f in findings if f.code not in ANSWERED),
     )
     return write(draft, words.language())
 
@@ -114,7 +115,13 @@ def _entries(column: Column, findings: Iterable[Finding]) -> Iterator[tuple[str,
         yield "unit", found
     for finding in findings:
         if finding.code == "data.sentinel":
-            yield "missing", [float(value) for value in finding.evidence["values"].split(", ")]
+            yield "missing", [_short(value) for value in finding.evidence["values"].split(", ")]
+
+
+def _short(value: str) -> float:
+    """A number, whole where it is whole: 96, not 96.0."""
+    number = float(value)
+    return int(number) if number.is_integer() else number
 
 
 def _why(finding: Finding) -> str:

@@ -10,6 +10,9 @@ from luodi.core.errors import LuodiError
 from luodi.core.task import Task
 from luodi.core.values import Dataset, Parts
 
+LARGEST_HOLDOUT = 1.5
+"""A holdout of groups may be this many times as large as was asked for."""
+
 
 def split(dataset: Dataset, task: Task, holdout: Dataset | None = None) -> Parts:
     """Training part, holdout and folds, by the task's way of splitting.
@@ -20,7 +23,8 @@ def split(dataset: Dataset, task: Task, holdout: Dataset | None = None) -> Parts
         holdout: Records of a holdout file, if the task names one.
 
     Raises:
-        LuodiError: ``split.too_few_rows`` when a part would be empty or hold one class only.
+        LuodiError: ``split.too_few_rows`` when a part would be empty or hold one class only,
+            ``split.one_moment`` when a split by time finds no place to cut.
     """
     by = task.split_by
     dataset = _in_time_order(dataset, task) if by == "time" else dataset
@@ -45,19 +49,43 @@ def folds(train: Dataset, task: Task) -> tuple[np.ndarray, ...]:
     by = task.split_by
     if by == "time":
         # the first block is only learned from; each fold is judged by what came later
-        return tuple(np.array_split(np.arange(rows), count + 1)[1:])
-    if by == "group":
-        part = _grouped(train, task, count)
+        ends = np.round(np.linspace(0, rows, count + 2)[1:-1]).astype(np.int64)
+        cuts = np.unique(_between_moments(train, task, ends))
+        cut = tuple(np.split(np.arange(rows), cuts)[1:])
     else:
-        part = _dealt(_strata(train, task), count, task.split.seed + 1)
-    cut = tuple(np.flatnonzero(part == number) for number in range(count))
-    return tuple(fold for fold in cut if len(fold))
+        part = _grouped(train, task, count) if by == "group" else _shuffled(train, task, count)
+        cut = tuple(np.flatnonzero(part == number) for number in range(count))
+    return _learnable(tuple(fold for fold in cut if len(fold)), train, task)
+
+
+def _learnable(cut: tuple[np.ndarray, ...], train: Dataset, task: Task) -> tuple[np.ndarray, ...]:
+    """Without the folds whose other rows hold one class only, unless that leaves none."""
+    assert train.target is not None
+    truth = _numbered(train.table[train.target].to_list())
+    before = task.split_by == "time"
+    learned = (np.delete(truth, fold) if not before else truth[: fold[0]] for fold in cut)
+    kept = [fold for fold, rest in zip(cut, learned, strict=True) if len(np.unique(rest)) > 1]
+    return tuple(kept) or cut
 
 
 def _in_time_order(dataset: Dataset, task: Task) -> Dataset:
     assert task.data.time is not None
     table = dataset.table.sort(task.data.time, maintain_order=True, nulls_last=False)
     return replace(dataset, table=table)
+
+
+def _between_moments(dataset: Dataset, task: Task, cuts: np.ndarray) -> np.ndarray:
+    """Cuts moved to the nearest place between two moments; records of one moment stay together."""
+    moments = dataset.table[task.data.time]  # type: ignore[index]
+    known = moments[moments.null_count() :]  # records without a moment come first
+    starts = np.flatnonzero((known != known.shift(1)).fill_null(False).to_numpy())
+    if not len(starts):
+        raise LuodiError("split.one_moment", time=task.data.time, rows=len(dataset))
+    starts += moments.null_count()
+    after = np.searchsorted(starts, cuts)
+    before = starts[np.maximum(after - 1, 0)]
+    following = starts[np.minimum(after, len(starts) - 1)]
+    return np.where(cuts - before < following - cuts, before, following)
 
 
 def _rows(dataset: Dataset, rows: np.ndarray) -> Dataset:
@@ -69,7 +97,8 @@ def _cut(dataset: Dataset, task: Task, share: float, by: str) -> tuple[np.ndarra
     rows = len(dataset)
     wanted = max(1, round(rows * share))
     if by == "time":
-        return np.arange(rows - wanted), np.arange(rows - wanted, rows)
+        (cut,) = _between_moments(dataset, task, np.array([rows - wanted])).tolist()
+        return np.arange(cut), np.arange(cut, rows)
     if by == "group":
         return _cut_groups(dataset, task, wanted)
     strata = _strata(dataset, task)
@@ -80,11 +109,16 @@ def _cut(dataset: Dataset, task: Task, share: float, by: str) -> tuple[np.ndarra
 
 
 def _cut_groups(dataset: Dataset, task: Task, wanted: int) -> tuple[np.ndarray, np.ndarray]:
+    """Whole groups until there are rows enough; one that is far too large is passed over."""
     group = _groups(dataset, task)
-    order = np.random.default_rng(task.split.seed).permutation(group.max() + 1)
-    sizes = np.bincount(group)[order]
-    chosen = order[: int(np.searchsorted(np.cumsum(sizes), wanted)) + 1]
-    inside = np.isin(group, chosen)
+    sizes = np.bincount(group)
+    chosen: list[int] = []
+    taken = 0
+    for one in np.random.default_rng(task.split.seed).permutation(len(sizes)).tolist():
+        if taken < wanted and taken + sizes[one] <= LARGEST_HOLDOUT * wanted:
+            chosen.append(one)
+            taken += int(sizes[one])
+    inside = np.isin(group, chosen or [int(sizes.argmin())])
     return np.flatnonzero(~inside), np.flatnonzero(inside)
 
 
@@ -102,6 +136,11 @@ def _groups(dataset: Dataset, task: Task) -> np.ndarray:
 def _numbered(values: list[object]) -> np.ndarray:
     place: dict[object, int] = {}
     return np.array([place.setdefault(value, len(place)) for value in values], np.int64)
+
+
+def _shuffled(train: Dataset, task: Task, count: int) -> np.ndarray:
+    """A fold number a row, in a stratified or random split."""
+    return _dealt(_strata(train, task), count, task.split.seed + 1)
 
 
 def _dealt(strata: np.ndarray, count: int, seed: int) -> np.ndarray:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from luodi.core.modality import Modality
+if TYPE_CHECKING:
+    from luodi.core.modality import Modality
 
 MODALITIES = {"tabular": "luodi.modalities.tabular.modality"}
 
@@ -16,4 +17,4 @@ def modality(name: str = "tabular") -> Modality:
     Raises:
         KeyError: there is none; names come from releases and tasks that were checked before.
     """
-    return cast(Modality, import_module(MODALITIES[name]))
+    return cast("Modality", import_module(MODALITIES[name]))

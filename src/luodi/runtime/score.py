@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +70,8 @@ class Scorer:
         rows = len(next(iter(feeds.values())))
         if rows <= CHUNK_ROWS:
             return self.session(feeds)
+        from concurrent.futures import ThreadPoolExecutor
+
         starts = range(0, rows, CHUNK_ROWS)
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             chunks = pool.map(lambda at: self._chunk(feeds, at), starts)
@@ -108,7 +109,7 @@ class Scorer:
         scores = self.score(rows)
         if isinstance(rows, Sequence):
             return self._listed(scores)
-        return _like(rows, self._columns(scores))
+        return _like(rows, self._columns(scores if scores.warnings else self._example()))
 
     def _answer(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """The fast way for one record."""
@@ -132,8 +133,9 @@ class Scorer:
         if isinstance(rows, Mapping):
             return self.codec.encode_row(rows)
         if isinstance(rows, Sequence) and not isinstance(rows, str | bytes):
-            if not all(isinstance(row, Mapping) for row in rows):
-                raise LuodiError("rows.not_rows", kind="list that holds other things than dicts")
+            for row in rows:
+                if not isinstance(row, Mapping):
+                    raise LuodiError("rows.not_dicts", kind=type(row).__name__)
             return self.codec.encode_rows(rows)
         frame = _framed(rows)
         wanted = set(self.codec.names)
@@ -158,6 +160,14 @@ class Scorer:
             columns["release"] = [self.release] * len(action)
         return columns
 
+    def _example(self) -> Scores:
+        """One answer of no meaning: an empty frame takes the types of its columns from it."""
+        shares = np.zeros((1, len(self.classes)))
+        first = np.zeros(1, np.int64)
+        if self.goal == "regress":
+            return Scores(None, None, np.zeros(1, bool), np.zeros(1), [()])
+        return Scores(shares, first, np.zeros(1, bool), None, [()])
+
     def _listed(self, scores: Scores) -> list[dict[str, Any]]:
         columns = self._columns(scores) | {"warnings": [list(w) for w in scores.warnings]}
         plain = (c.tolist() if isinstance(c, np.ndarray) else c for c in columns.values())
@@ -166,10 +176,12 @@ class Scorer:
 
 def _framed(rows: Any) -> Any:
     """A narwhals frame around a native one."""
+    if not hasattr(rows, "columns"):
+        raise LuodiError("rows.not_rows", kind=type(rows).__name__)
     try:
         import narwhals.stable.v2 as nw
     except ImportError:
-        raise needs("narwhals", "train") from None
+        raise needs("narwhals", "runtime,frames") from None
     try:
         return nw.from_native(rows, eager_only=True)
     except TypeError:
@@ -194,7 +206,7 @@ def _like(rows: Any, columns: dict[str, Any]) -> Any:
     import narwhals.stable.v2 as nw
 
     frame = nw.from_native(rows, eager_only=True)
-    native = nw.from_dict(columns, backend=frame.implementation).to_native()
+    native = nw.from_dict(columns, backend=frame.implementation).head(len(frame)).to_native()
     if frame.implementation.is_pandas():
         native.index = rows.index
     return native

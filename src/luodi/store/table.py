@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from luodi.core.errors import LuodiError
+from luodi.core.errors import LuodiError, needs
 from luodi.store import disk
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def put(frame: pl.DataFrame, path: Path) -> Path:
     """Write a frame as the ending says: whole or not at all.
 
     Raises:
-        LuodiError: ``store.format`` for an unknown ending; ``environment.disk``.
+        LuodiError: ``store.format`` for an unknown ending; ``environment.missing_package``;
+            ``environment.disk``.
     """
     content = io.BytesIO()
     if path.suffix == ".parquet":
@@ -30,7 +32,13 @@ def put(frame: pl.DataFrame, path: Path) -> Path:
     elif path.suffix == ".jsonl":
         frame.write_ndjson(content)
     elif path.suffix == ".xlsx":
-        frame.write_excel(content)
+        _excel(frame, content)
     else:
         raise LuodiError("store.format", path=path.name, endings=", ".join(ENDINGS))
     return disk.put(path, content.getvalue(), mode=SHARED)
+
+
+def _excel(frame: pl.DataFrame, content: io.BytesIO) -> None:
+    if find_spec("xlsxwriter") is None:
+        raise needs("xlsxwriter", "train")
+    frame.write_excel(content)

@@ -8,6 +8,8 @@ from luodi.core.calibration import FLOOR, Calibration, log_odds
 
 PARTS = 5
 LEAST_GAIN = 0.001
+SLOPES, OFFSETS = (0.05, 50.0), (-20.0, 20.0)
+"""Bounds of the map; a slope at the lower one means that the answers say nothing."""
 
 
 def calibrated(probabilities: np.ndarray, truth: np.ndarray) -> Calibration:
@@ -33,20 +35,32 @@ def _loss(probabilities: np.ndarray, truth: np.ndarray) -> float:
 
 
 def _fitted(probabilities: np.ndarray, truth: np.ndarray) -> Calibration:
-    """The map of least log loss."""
+    """The map of least log loss, on targets softened as by Platt.
+
+    A class of ``n`` rows aims at ``(n + 1) / (n + 2)``: answers that are all right would
+    otherwise drive the slope to infinity.
+    """
     from scipy.optimize import minimize
 
-    binary = probabilities.shape[1] == 2
+    classes = probabilities.shape[1]
+    binary = classes == 2
+    doubt = (1 / (np.bincount(truth, minlength=classes) + 2))[truth]
+    wanted = np.repeat(doubt[:, None] / (classes - 1), classes, axis=1)
+    wanted[np.arange(len(truth)), truth] = 1 - doubt
 
     def loss(x: np.ndarray) -> float:
         offset = float(x[1]) if binary else 0.0
-        return _loss(Calibration(float(x[0]), offset).apply(probabilities), truth)
+        mapped = Calibration(float(x[0]), offset).apply(probabilities)
+        return -float((wanted * np.log(np.clip(mapped, FLOOR, 1.0))).sum(axis=1).mean())
 
     start = np.array([1.0, 0.0]) if binary else np.array([1.0])
-    found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-7})
+    bounds = [SLOPES, OFFSETS] if binary else [SLOPES]
+    close = {"xatol": 1e-4, "fatol": 1e-7}
+    found = minimize(loss, start, method="Nelder-Mead", bounds=bounds, options=close)
     slope, offset = float(found.x[0]), float(found.x[1]) if binary else 0.0
     # six digits are enough and keep the map the same where sums differ in the last bit
-    return Calibration(round(slope, 6), round(offset, 6)) if slope > 0.05 else Calibration()
+    held = slope > SLOPES[0]
+    return Calibration(round(slope, 6), round(offset, 6)) if held else Calibration()
 
 
 __all__ = ["calibrated", "log_odds"]

@@ -20,7 +20,8 @@ def compose(found: Found, workshop: Workshop, task: Task) -> list[Candidate]:
     """Candidates from the best out of fold to the smallest.
 
     The ensemble keeps one model a fold; below it stand the best member alone, and the best
-    member as a single model of all rows, which is smaller and faster.
+    member as a single model of all rows, which is smaller and faster. Ctrl-C ends it with the
+    candidates so far, if there is one.
     """
     score = workshop.score
     members, weights = select(found.members, score)
@@ -34,8 +35,13 @@ def compose(found: Found, workshop: Workshop, task: Task) -> list[Candidate]:
     for name, chosen, shares in choices:
         if name == "best" and len(members) == 1 and members[0] is best:
             continue
-        shipped = tuple(workshop.shipped(m, single=name == "single") for m in chosen)
-        made.append(candidate(name, shipped, shares, workshop, task))
+        try:
+            shipped = tuple(workshop.shipped(m, single=name == "single") for m in chosen)
+            made.append(candidate(name, shipped, shares, workshop, task))
+        except KeyboardInterrupt:
+            if not made:
+                raise
+            break
     return made
 
 

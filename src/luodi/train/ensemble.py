@@ -41,6 +41,6 @@ def select(
         total = total + pool[chosen].out_of_fold
         if scores[chosen] > best + LEAST_GAIN * abs(best if np.isfinite(best) else 0.0):
             best, best_picks = scores[chosen], step + 1
-    kept = picks[:best_picks]
+    kept = picks[: max(best_picks, 1)]
     used = sorted(set(kept))
     return tuple(pool[i] for i in used), tuple(kept.count(i) / len(kept) for i in used)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from luodi.core.errors import LuodiError
 from luodi.core.events import Event, Listener, silent
 from luodi.core.modality import Workshop
 from luodi.core.values import Member, Recipe
@@ -52,23 +54,40 @@ class _Board:
     def fit(
         self, recipe: Recipe, seconds: float, prune: Callable[[int, float], bool] | None = None
     ) -> Member | None:
-        """Fit a recipe fold by fold, each fold with its share of the time; None when pruned."""
+        """Fit a recipe fold by fold, each fold with its share of the time.
+
+        None when it was pruned, or when its learner cannot do with these records: some refuse
+        constant columns or a single class, and that must not end the search.
+        """
         self.tried += 1
         began = time.monotonic()
-        folds = len(self.workshop.folds)
-        member = None
-        stop = _Shared(self.clock, seconds, folds)
-        for member in self.workshop.fit(recipe, stop):
-            stop.next_fold()
-            done = len(member.models)
-            if prune is not None and done < folds and prune(done, member.score):
-                member = None
-                break
+        try:
+            member = self.folded(recipe, seconds, prune)
+        except LuodiError:
+            raise
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"[:200]
+            self.listener(Event("note", {"text": f"{recipe.family} left out: {reason}"}))
+            member = None
         self.clock.busy_s += time.monotonic() - began
         if member is not None:
             self.members.append(member)
             self.tell(member)
         return member
+
+    def folded(
+        self, recipe: Recipe, seconds: float, prune: Callable[[int, float], bool] | None
+    ) -> Member | None:
+        """The member of all folds; None when pruned, or when its answers are not finite."""
+        folds = len(self.workshop.folds)
+        stop = _Shared(seconds, folds)
+        member = None
+        for member in self.workshop.fit(recipe, stop):
+            stop.next_fold()
+            done = len(member.models)
+            if prune is not None and done < folds and prune(done, member.score):
+                return None
+        return member if member is not None and math.isfinite(member.score) else None
 
     def tell(self, member: Member) -> None:
         """Announce a finished member."""
@@ -85,8 +104,8 @@ class _Board:
 class _Shared:
     """A stop that gives each fold the same time, so that every fold gets a model."""
 
-    def __init__(self, clock: Clock, seconds: float, folds: int) -> None:
-        self.clock, self.seconds, self.folds = clock, seconds, folds
+    def __init__(self, seconds: float, folds: int) -> None:
+        self.seconds, self.folds = seconds, folds
         self.began, self.fold = time.monotonic(), 0
 
     def next_fold(self) -> None:
@@ -169,6 +188,7 @@ def _explore(board: _Board) -> None:
             continue
         began = time.monotonic()
         member = board.fit(recipe, board.clock.left() * LATER_SHARE, _pruner(trial))
+        fitted.append(recipe)
         slow[family] = time.monotonic() - began
         if member is None:
             study.tell(trial, state=optuna.trial.TrialState.PRUNED)
@@ -211,10 +231,14 @@ def replay(workshop: Workshop, recipes: Sequence[Recipe], listener: Listener = s
         workshop: The training records, with the recorded features.
         recipes: The recipes with their rounds; rounds are dropped when the number of folds
             has changed, and the fits then stop early by themselves.
+
+    Raises:
+        LuodiError: ``train.not_repeated`` when a learner cannot do with these records.
     """
     board = _Board(workshop, Clock(float("inf")), listener)
     dumb, linear = (_whole(workshop, recipe) for recipe in workshop.baselines())
     for recipe in recipes:
         rounds = recipe.rounds if len(recipe.rounds) == len(workshop.folds) else ()
-        board.fit(replace(recipe, rounds=rounds), float("inf"))
+        if board.fit(replace(recipe, rounds=rounds), float("inf")) is None:
+            raise LuodiError("train.not_repeated", family=recipe.family)
     return Found(tuple(board.members), dumb, linear, board.tried)

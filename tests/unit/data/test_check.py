@@ -95,7 +95,28 @@ def cut(dataset, held, by="stratified"):
 def test_a_class_that_training_never_sees_is_told(made, halves):
     dataset, task = made(["ugly"] * 8 + halves(300, 140), split={"by": "random"})
     found = by_code(check(dataset, task, cut(dataset, range(20))))["data.unseen_class"]
-    assert found.evidence == {"label": "ugly", "rows": 8}
+    assert found.evidence == {"label": "ugly", "rows": 8, "nearest": "good"}
+    assert found.severity == "warning"
+
+
+def test_a_holdout_that_spells_its_classes_otherwise_is_an_error(made, halves):
+    dataset, task = made([f"{label}." for label in halves(40, 20)] + halves(300, 140))
+    found = by_code(check(dataset, task, cut(dataset, range(40))))["data.unseen_class"]
+    assert (found.severity, found.evidence["nearest"]) == ("error", "good")
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ({"data": {"positive": "bda"}}, "data.positive"),
+        ({"costs": {"matrix": {"good": {"bad": 5}, "bda": {"good": 1}}}}, "costs.matrix"),
+        ({"costs": {"matrix": {"good": {"bda": 5}}}}, "costs.matrix"),
+    ],
+)
+def test_a_class_that_the_target_does_not_have_is_an_error(made, halves, said, key):
+    found = by_code(check(*made(halves(600, 280), **said)))["data.unknown_class"]
+    assert (found.severity, found.evidence["key"]) == ("error", key)
+    assert (found.evidence["label"], found.evidence["nearest"]) == ("bda", "bad")
 
 
 def test_positives_are_counted_in_the_holdout_that_was_cut(made, halves):

@@ -66,6 +66,8 @@ def test_units_and_missing_codes_become_rules(english, source):
     task, findings = checked(text)
     assert task.rule("size [mm]").unit == "mm"
     assert task.rule("weight").missing == (-999.0,)
+    assert "[-999]" in text
+    assert text.count("data.sentinel") == 1
     assert "data.sentinel" not in {finding.code for finding in findings}
 
 
@@ -137,3 +139,9 @@ def test_an_absent_target_is_refused(source):
     with pytest.raises(LuodiError) as caught:
         propose("parts", source(records()), "z")
     assert caught.value.code.startswith("read.")
+
+
+def test_an_orientation_in_space_is_not_taken_for_a_person_s(english, source):
+    frame = records().with_columns(Orientation_Index="weight", sexual_orientation="size [mm]")
+    text = propose("plates", source(frame), "y")
+    assert Task.load(text).sensitive == ("sexual_orientation",)

@@ -8,9 +8,7 @@ of the case. Files are read when a text is needed, never at import.
 from __future__ import annotations
 
 import os
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
 Language = Literal["en", "zh"]
@@ -20,6 +18,10 @@ PARTS = ("seen", "wanted", "remedy")
 @cache
 def room(name: str) -> dict[str, dict[str, Any]]:
     """All texts of one room, by code without the room's prefix."""
+    # only a process that has something to say pays for these
+    import tomllib
+    from importlib.resources import files
+
     return tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 

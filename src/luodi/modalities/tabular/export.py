@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from luodi.core.metrics import default_metric
 from luodi.core.objective import utility
 from luodi.core.session import Session
 from luodi.core.task import Task
 from luodi.core.values import Artifact, Candidate, Dataset, Member, Parts
-from luodi.modalities.tabular import adversary, watch
+from luodi.modalities.tabular import adversary, parity, watch
 from luodi.modalities.tabular.codec import Batch, Codec
 from luodi.modalities.tabular.graph.compose import composed
-from luodi.modalities.tabular.importance import ROWS, importance
+from luodi.modalities.tabular.importance import WIDE, importance, rows_for
 from luodi.modalities.tabular.learn.prepared import Prepared
-from luodi.modalities.tabular.parity import checked
 from luodi.modalities.tabular.records import laid, truth_of
 
 GOLDEN_ROWS = 24
@@ -36,18 +36,18 @@ def proven(artifact: Artifact, candidate: Candidate, parts: Parts, task: Task) -
         LuodiError: ``convert.parity`` when the graph answers differently.
     """
     prepared: Prepared = candidate.prepared
-    parity = checked(candidate, artifact.model, parts.holdout)
+    proof = parity.checked(candidate, artifact.model, parts.holdout)
     session = Session(artifact.model, prepared.codec.goal)
     seen = replace(parts.train, table=parts.train.table.head(watch.LARGEST))
     outputs = session(laid(prepared.codec, seen).feeds)
     return replace(
         artifact,
         codec=_json(artifact.codec),
-        parity=parity,
+        parity=proof,
         golden=golden(prepared.codec, session),
         reference=_json(watch.reference(prepared.codec, seen, outputs)),
-        plan=plan(candidate),
-        importance=_importance(prepared.codec, session, parts.train, task),
+        plan=plan(candidate, task.metric or default_metric(task.goal, _truth(candidate, parts))),
+        importance=_importance(candidate, session, parts.train, task),
     )
 
 
@@ -74,8 +74,12 @@ def golden(codec: Codec, session: Session) -> dict[str, Any]:
     return {"rows": rows, "answers": answers}
 
 
-def plan(candidate: Candidate) -> dict[str, Any]:
-    """What was built, in enough detail to build it again."""
+def _truth(candidate: Candidate, parts: Parts) -> np.ndarray:
+    return truth_of(candidate.prepared.codec, parts.train)
+
+
+def plan(candidate: Candidate, metric: str) -> dict[str, Any]:
+    """What was built, in enough detail to build it again, and the metric it was built for."""
     prepared: Prepared = candidate.prepared
     names = prepared.plan.numbers
     pairs = [[p.operation, names[p.left], names[p.right]] for p in prepared.plan.pairs]
@@ -86,6 +90,7 @@ def plan(candidate: Candidate) -> dict[str, Any]:
     whole = {
         "format": "tabular-plan/1",
         "name": candidate.name,
+        "metric": metric,
         "pairs": pairs,
         "members": members,
         "calibration": dict(candidate.calibration),
@@ -108,14 +113,18 @@ def _recipe(member: Member) -> dict[str, Any]:
 
 
 def _importance(
-    codec: Codec, session: Session, train: Dataset, task: Task
+    candidate: Candidate, session: Session, train: Dataset, task: Task
 ) -> list[tuple[str, float]]:
+    codec: Codec = candidate.prepared.codec
     rng = np.random.default_rng(task.split.seed)
-    rows = np.sort(rng.permutation(len(train))[:ROWS])
+    rows = np.sort(rng.permutation(len(train))[: rows_for(len(codec.names))])
     sample = replace(train, table=train.table[rows])
     truth = truth_of(codec, sample)
     batch: Batch = laid(codec, sample)
     metric = "rmse" if codec.goal == "regress" else "log_loss"
-    return importance(
-        codec, session, batch, lambda answers: utility(metric, truth, answers), task.split.seed
-    )
+    read = parity.columns_read(candidate) if len(codec.names) > WIDE else None
+
+    def judged(answers: np.ndarray) -> float:
+        return utility(metric, truth, answers)
+
+    return importance(codec, session, batch, judged, task.split.seed, read)

@@ -94,6 +94,23 @@ class FeaturePlan:
         )
         return (*self.numbers, *calendar, *self.categories, *pairs)
 
+    def sources(self, places: np.ndarray) -> frozenset[str]:
+        """Names of the columns that these places of the whole matrix are computed from."""
+        targets = 0 if self.means is None else self.means.shape[2]
+        owners: list[tuple[str, ...]] = [
+            *((name,) for name in self.numbers),
+            *((self.times[i],) for i, _ in self.calendar),
+            *((name,) for name in self.categories),
+            *(
+                (name,)
+                for _ in range(self.blocks)
+                for name in self.categories
+                for _ in range(targets)
+            ),
+            *((self.numbers[p.left], self.numbers[p.right]) for p in self.pairs),
+        ]
+        return frozenset(name for place in places.tolist() for name in owners[place])
+
     @property
     def width(self) -> int:
         """Number of features before the target means."""
@@ -239,6 +256,8 @@ def planned(codec: Codec, batch: Batch) -> FeaturePlan:
         for part, values in civil(column, origin[i]).items()
         if len(np.unique(values[~np.isnan(values)][:200_000])) > 1
     ]
+    if times.shape[1] and not (calendar or codec.numbers or codec.categories):
+        calendar = [(0, "elapsed")]  # nothing varies, but a matrix has a column
     return FeaturePlan(
         numbers=tuple(c.name for c in codec.numbers),
         fill=fill,

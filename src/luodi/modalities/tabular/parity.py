@@ -84,6 +84,20 @@ def _points(candidate: Candidate) -> list[tuple[str, float]]:
     return found
 
 
+def columns_read(candidate: Candidate) -> frozenset[str]:
+    """Names of the raw columns that any model of a candidate looks at."""
+    plan = candidate.prepared.plan
+    names: frozenset[str] = frozenset()
+    for member in candidate.members:
+        for model in member.models:
+            if model.family in FORESTS:
+                trees = family_module(model.family).forest(model.native, model.rounds)
+                names |= plan.sources(np.unique(model.columns[trees.feature]))
+            else:
+                names |= plan.sources(model.native.columns) | frozenset(plan.categories)
+    return names
+
+
 def _compared(candidate: Candidate, session: Session, batch: Batch) -> dict[str, Any]:
     said = trained.says(candidate, batch)
     outputs = session(batch.feeds)

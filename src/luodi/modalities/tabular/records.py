@@ -42,20 +42,18 @@ def fitted_codec(train: Dataset, task: Task) -> Codec:
 
 
 def ordered_classes(train: Dataset, task: Task) -> tuple[str, ...]:
-    """The classes in order; of two, the positive one is the last.
+    """The classes in order, the positive one last.
 
-    The positive class is the one that the task names, else one whose name says so, else the
-    rarer one.
+    The positive class is the one that the task names; of two classes without such a name, one
+    whose name says so, else the rarer one.
     """
     if task.goal == "regress":
         return ()
     assert train.target is not None
     counts = dict(train.table[train.target].value_counts().rows())
     classes = sorted(counts, key=_natural)
-    if len(classes) != 2:
-        return tuple(classes)
     named = canonical(task.data.positive)
-    if named not in classes:
+    if len(classes) == 2 and named not in classes:
         telling = [c for c in classes if c.lower() in YES]
         named = telling[0] if len(telling) == 1 else min(classes, key=lambda c: (counts[c], c))
     return tuple(sorted(classes, key=lambda c: c == named))

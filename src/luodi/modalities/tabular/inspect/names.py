@@ -22,7 +22,7 @@ CHINESE_IDENTIFIERS = ("编号", "序号", "学号", "工号", "身份证", "手
 CHINESE_OWNERS = ("客户", "用户", "患者", "病人", "设备", "学生", "员工", "会员", "机器")
 SENSITIVE = _words(
     "sex gender age race ethnicity ethnic nationality religion disability marital native "
-    "pregnant orientation"
+    "pregnant sexual"
 )
 CHINESE_SENSITIVE = ("性别", "年龄", "民族", "种族", "宗教", "国籍", "残疾", "婚姻", "籍贯")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,45 +21,64 @@ STEPS = 3
 SIZES = (4, 8, 16)
 ENOUGH = 0.95
 """The smallest set that reaches this share of the largest gain is taken."""
-IDLE = 0.02
-"""Pairs with less than this share of all pairs' split gain are dropped, if that costs nothing."""
+FEW = (2, 3, 4, 6, 9)
+KEPT_GAIN = 0.9
+"""Fewer pairs are taken when they keep this share of the gain: the others fit noise."""
 
 
-def enriched(shop: TableWorkshop, base: Member, stop: Stop) -> list[Member]:
-    """The base on more and more pairs; the last is the best. Empty when no pair helps.
+def enriched(shop: TableWorkshop, base: Member, stop: Stop) -> Iterator[Member]:
+    """The base on the pairs that help; nothing when no pair helps.
 
     Each step asks what the best model so far still gets wrong, so that a pair which only helps
-    beside another is found too.
+    beside another is found too. Whoever ends it early gets the best so far.
     """
-    taken: list[Pair] = list(shop.tables.plan.pairs)
-    best, kept = base, []
-    for _ in range(STEPS):
-        found = _step(shop, best, taken, stop)
-        if found is None:
-            break
-        best, taken = found
-        kept = [best]
-    if kept:
-        best, taken = _thinned(shop, best, taken, stop)
-        kept = [best]
+    best, taken = base, list(shop.tables.plan.pairs)
+    pressed = None
+    try:
+        for better in _steps(shop, base, taken, stop):
+            best, taken = better
+    except KeyboardInterrupt as interrupt:
+        pressed = interrupt
     shop.tables.use(taken)
-    return kept
+    if best is not base:
+        yield best
+    if pressed:
+        raise pressed
+
+
+def _steps(
+    shop: TableWorkshop, best: Member, taken: list[Pair], stop: Stop
+) -> Iterator[tuple[Member, list[Pair]]]:
+    """Better and better members with their pairs; at last with only the pairs that matter."""
+    base = best
+    for step in range(STEPS):
+        found = _step(shop, best, taken, stop)
+        if found is not None:
+            best, taken = found
+            yield found
+        elif not step:
+            return
+        else:
+            break
+    yield _thinned(shop, base, best, taken, stop)
 
 
 def _thinned(
-    shop: TableWorkshop, best: Member, taken: list[Pair], stop: Stop
+    shop: TableWorkshop, base: Member, best: Member, taken: list[Pair], stop: Stop
 ) -> tuple[Member, list[Pair]]:
-    """Without the pairs that trees hardly use, unless that loses something."""
+    """The few pairs that trees use most, if they keep nearly all of the gain."""
     shop.tables.use(taken)
     pairs_in = shop.tables.plan.pairs
-    gain = _gains(shop, best)[-len(pairs_in) :]
-    used = [
-        pair for pair, amount in zip(pairs_in, gain, strict=True) if amount >= IDLE * gain.sum()
-    ]
-    if stop() or not used or len(used) == len(pairs_in):
-        return best, taken
-    member = _on(shop, best, used, stop)
-    return (member, used) if member is not None and member.score >= best.score else (best, taken)
+    order = np.argsort(-_gains(shop, best)[-len(pairs_in) :], kind="stable")
+    nearly = base.score + KEPT_GAIN * (best.score - base.score)
+    for size in FEW:
+        if stop() or size >= len(pairs_in):
+            break
+        few = [pairs_in[i] for i in order[:size]]
+        member = _on(shop, best, few, stop)
+        if member is not None and member.score >= nearly:
+            return member, few
+    return best, taken
 
 
 def _gains(shop: TableWorkshop, member: Member) -> np.ndarray:

@@ -10,24 +10,39 @@ from luodi.modalities.tabular.forest import Forest, from_extra_trees
 from luodi.modalities.tabular.learn.job import Job
 
 TREES = 100
+TREES_A_STEP = 10
+MOST_LEAVES = 5_000
+"""Leaves a tree, counted once a class: grown fully, a million rows would make a graph of GBs."""
 DEFAULTS = {"min_samples_leaf": 2, "max_features": 0.5}
 
 
 def fit(job: Job) -> tuple[Any, int]:
-    """A fitted forest and its number of trees."""
+    """A fitted forest and its number of trees, fewer than usual when ``stop`` says so.
+
+    Grown step by step or at once, the same seed gives the same trees.
+    """
     from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
     kind = ExtraTreesRegressor if job.shape == "regress" else ExtraTreesClassifier
     params: dict[str, Any] = DEFAULTS | dict(job.params)
-    model = kind(n_estimators=TREES, **params, random_state=job.seed, n_jobs=job.threads)
-    return model.fit(job.features, job.truth), TREES
+    least = len(job.truth) * job.outputs // MOST_LEAVES
+    params["min_samples_leaf"] = max(params["min_samples_leaf"], least)
+    fixed: dict[str, Any] = {"random_state": job.seed, "n_jobs": job.threads, "warm_start": True}
+    model = kind(n_estimators=0, **params, **fixed)
+    wanted = min(job.rounds or TREES, TREES)
+    while model.n_estimators < wanted and not (model.n_estimators and job.stop()):
+        model.n_estimators = min(model.n_estimators + TREES_A_STEP, wanted)
+        model.fit(job.features, job.truth)
+    return model, model.n_estimators
 
 
 def margins(model: Any, rounds: int, features: np.ndarray) -> np.ndarray:
     """Class probabilities (rows, classes) or values (rows, 1), float64."""
-    if hasattr(model, "predict_proba"):
-        return np.asarray(model.predict_proba(features), np.float64)
-    return np.asarray(model.predict(features), np.float64).reshape(-1, 1)
+    # the library sums all features to see whether any is infinite, which may overflow
+    with np.errstate(over="ignore", invalid="ignore"):
+        if hasattr(model, "predict_proba"):
+            return np.asarray(model.predict_proba(features), np.float64)
+        return np.asarray(model.predict(features), np.float64).reshape(-1, 1)
 
 
 def forest(model: Any, rounds: int) -> Forest:

@@ -82,6 +82,6 @@ def space(trial: Any) -> dict[str, Any]:
         "min_data_in_leaf": trial.suggest_int("lightgbm.min_data_in_leaf", 2, 120, log=True),
         "feature_fraction": trial.suggest_float("lightgbm.feature_fraction", 0.3, 1.0),
         "bagging_fraction": trial.suggest_float("lightgbm.bagging_fraction", 0.5, 1.0),
-        "lambda_l2": trial.suggest_float("lightgbm.lambda_l2", 1e-2, 50.0, log=True),
+        "lambda_l2": trial.suggest_float("lightgbm.lambda_l2", 0.0, 20.0),
         "extra_trees": trial.suggest_categorical("lightgbm.extra_trees", [False, True]),
     }

@@ -6,16 +6,20 @@ an additive model (Hastie and Tibshirani 1986) out of the same solver.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from luodi.core.values import Recipe
 from luodi.modalities.tabular.learn.job import Job
 
 DEFAULTS = {"strength": 1.0, "knots": 0}
 MIN_LEVEL_ROWS = 5
 MAX_LEVELS = 400
+MAX_CELLS, MIN_ROWS = 60_000_000, 2_000
+"""A design of at most so many cells (half a gigabyte); beyond, some of the rows are enough."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,9 @@ def fit(job: Job, slots: np.ndarray, all_slots: int, numeric: np.ndarray) -> Lin
     params: dict[str, Any] = DEFAULTS | dict(job.params)
     empty = _empty(job, numeric, int(params["knots"]), all_slots)
     levels = _levels(slots, all_slots)
+    single = job.shape != "regress" and len(np.unique(job.truth)) == 1
+    if single or not len(numeric) + len(levels):
+        return constant(job, all_slots)  # nothing to tell apart, or nothing to tell it by
     design = np.concatenate([empty.design(job.features), _one_hot(slots, levels)], axis=1)
     mean, scale = design.mean(axis=0), design.std(axis=0)
     scale[scale < 1e-12] = np.inf  # a constant column gets weight 0
@@ -87,6 +94,15 @@ def fit(job: Job, slots: np.ndarray, all_slots: int, numeric: np.ndarray) -> Lin
             "level_weights": level_weights,
         }
     )
+
+
+def affordable(rows: np.ndarray, recipe: Recipe, numeric: int, all_slots: int) -> np.ndarray:
+    """The rows to fit on: a sample of them if their design would not fit into memory."""
+    width = numeric * (2 + int(recipe.params.get("knots", 0))) + min(MAX_LEVELS, all_slots)
+    most = max(MAX_CELLS // max(width, 1), MIN_ROWS)
+    if len(rows) <= most:
+        return rows
+    return np.sort(np.random.default_rng(recipe.seed).permutation(rows)[:most])
 
 
 def constant(job: Job, all_slots: int) -> LinearModel:
@@ -152,17 +168,27 @@ def _one_hot(slots: np.ndarray, levels: np.ndarray) -> np.ndarray:
 
 def _solve(job: Job, design: np.ndarray, strength: float) -> tuple[np.ndarray, np.ndarray]:
     """Weights (columns, outputs) and bias (outputs,)."""
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression, Ridge
 
     if job.shape == "regress":
         ridge = Ridge(alpha=1.0 / strength).fit(design, job.truth)
         return ridge.coef_.reshape(-1, 1), np.atleast_1d(ridge.intercept_)
-    model = LogisticRegression(C=strength, max_iter=200, tol=1e-4).fit(design, job.truth)
+    model = LogisticRegression(C=strength, max_iter=200, tol=1e-4)
+    with warnings.catch_warnings():
+        # a few steps more would not change what the folds say of it
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(design, job.truth)
+    coefficients, intercept = model.coef_.T, model.intercept_
     if len(model.classes_) == job.classes:
-        return model.coef_.T, model.intercept_
+        return coefficients, intercept
+    if len(model.classes_) == 2:
+        # of two classes the library gives the second's lead over the first
+        coefficients = np.concatenate([0 * coefficients, coefficients], axis=1)
+        intercept = np.concatenate([0 * intercept, intercept])
     # a class is absent from these rows: it keeps weight 0 and a very low bias
     weights, bias = np.zeros((design.shape[1], job.outputs)), np.full(job.outputs, -20.0)
-    weights[:, model.classes_], bias[model.classes_] = model.coef_.T, model.intercept_
+    weights[:, model.classes_], bias[model.classes_] = coefficients, intercept
     return weights, bias
 
 

@@ -22,6 +22,9 @@ ROUNDS = 80
 LOOKED_AT = 60
 ALIKE = 0.995
 """A pair whose ranks follow a column or a better pair this closely says nothing new."""
+DOMINATED = 0.97
+"""A difference that follows one of its columns this closely is that column and noise."""
+SIMPLE: tuple[Operation, ...] = ("difference", "product", "ratio")
 
 
 def proposals(numbers: list[int]) -> list[Pair]:
@@ -65,7 +68,7 @@ def ranked(
     candidates = proposals(strongest[:MAX_NUMBERS])
     if not candidates or stop():
         return []
-    most = max(2_000, min(MAX_ROWS, MAX_CELLS // len(candidates)))
+    most = max(2_000, min(MAX_ROWS, MAX_CELLS // (len(candidates) + numbers.shape[1])))
     rows = np.random.default_rng(seed).permutation(len(numbers))[:most]
     offered = rounded(np.concatenate([numbers[rows], paired(candidates, numbers[rows])], axis=1))
     objective = {"binary": "binary", "multiclass": "multiclass", "regress": "regression"}[shape]
@@ -90,22 +93,35 @@ def ranked(
     gain = np.asarray(booster.feature_importance("gain"))[numbers.shape[1] :]
     order = [int(i) for i in np.argsort(-gain, kind="stable")[:LOOKED_AT] if gain[i] > 0]
     width = numbers.shape[1]
-    new = _unlike(offered[:, :width], offered[:, [width + i for i in order]])
-    return [candidates[order[i]] for i in new]
+    found = [candidates[i] for i in order]
+    new = _unlike(found, offered[:, :width], offered[:, [width + i for i in order]])
+    return [found[i] for i in new]
 
 
-def _unlike(numbers: np.ndarray, ranked_pairs: np.ndarray) -> list[int]:
-    """Places of the pairs that follow no number and no pair before them too closely."""
-    joined = np.concatenate([numbers, ranked_pairs], axis=1)[:4_000]
-    joined = np.where(np.isnan(joined), np.nanmin(joined, initial=0.0), joined)
-    ranks = np.argsort(np.argsort(joined, axis=0, kind="stable"), axis=0).astype(float)
+def _unlike(found: list[Pair], numbers: np.ndarray, columns: np.ndarray) -> list[int]:
+    """Places of the pairs that follow no number and no pair before them too closely.
+
+    Of pairs that follow each other the simplest stands for all: where a quotient and a
+    difference of two temperatures rank the records alike, the difference is what was meant.
+    """
+    alike = np.abs(_rank_correlation(np.concatenate([numbers, columns], axis=1)))
+    width = numbers.shape[1]
+    with_numbers, with_pairs = alike[width:, :width].max(axis=1), alike[width:, width:]
+    limit = [DOMINATED if pair.operation == "difference" else ALIKE for pair in found]
+    kept: list[int] = []
+    for place in range(len(found)):
+        if with_numbers[place] > limit[place] or (with_pairs[place, kept] > ALIKE).any():
+            continue
+        same = [k for k in np.flatnonzero(with_pairs[place] > ALIKE) if with_numbers[k] <= limit[k]]
+        kept.append(int(min(same, key=lambda k: (SIMPLE.index(found[k].operation), k))))
+    return kept
+
+
+def _rank_correlation(columns: np.ndarray) -> np.ndarray:
+    """Spearman's correlation of the first rows, missing values as the lowest."""
+    sample = columns[:4_000]
+    sample = np.where(np.isnan(sample), np.nanmin(sample, initial=0.0), sample)
+    ranks = np.argsort(np.argsort(sample, axis=0, kind="stable"), axis=0).astype(float)
     ranks -= ranks.mean(axis=0)
     ranks /= np.sqrt((ranks**2).sum(axis=0)) + 1e-12
-    alike = np.abs(ranks.T @ ranks) > ALIKE
-    width = numbers.shape[1]
-    kept: list[int] = []
-    for place in range(ranked_pairs.shape[1]):
-        before = [*range(width), *(width + k for k in kept)]
-        if not alike[width + place, before].any():
-            kept.append(place)
-    return kept
+    return np.asarray(ranks.T @ ranks)

@@ -15,8 +15,15 @@ class Entry(NamedTuple):
 LINEAR = Entry("linear", {"strength": 0.1, "knots": 0})
 BASE = Entry(
     "lightgbm",
-    {"learning_rate": 0.05, "num_leaves": 31, "feature_fraction": 0.8, "bagging_fraction": 0.8},
+    {
+        "learning_rate": 0.05,
+        "num_leaves": 31,
+        "feature_fraction": 1.0,
+        "bagging_fraction": 1.0,
+        "lambda_l2": 0.0,
+    },
 )
+"""Sees every row and column, so that what a computed pair adds is not lost in chance."""
 PORTFOLIO = (
     BASE,
     Entry("catboost", {"learning_rate": 0.06, "depth": 6, "l2_leaf_reg": 3.0}),
@@ -28,6 +35,16 @@ PORTFOLIO = (
             "min_child_weight": 2.0,
             "subsample": 0.8,
             "colsample_bytree": 0.6,
+        },
+    ),
+    Entry(
+        "lightgbm",
+        {
+            "learning_rate": 0.05,
+            "num_leaves": 31,
+            "feature_fraction": 0.7,
+            "bagging_fraction": 0.8,
+            "lambda_l2": 1.0,
         },
     ),
     Entry("linear", {"strength": 0.03, "knots": 6}),

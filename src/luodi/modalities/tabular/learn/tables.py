@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from luodi.core.errors import LuodiError
 from luodi.core.task import Task
 from luodi.core.values import Parts
 from luodi.modalities.tabular import features
@@ -38,12 +40,12 @@ class Tables:
         self.shape = _shape(task, len(self.codec.classes))
         regress = self.shape == "regress"
         self.centre = float(self.truth.mean()) if regress else 0.0
-        self.spread = (float(self.truth.std()) or 1.0) if regress else 1.0
+        self.spread = _spread(self.truth, task) if regress else 1.0
         self.target = (self.truth - self.centre) / self.spread if regress else self.truth
         plan = features.planned(self.codec, self.batch)
         self.slots = features.codes(plan, self.batch.feeds.get("categories"), len(self.truth))
-        self.averaged = encode.targets(self.target, self.shape, len(self.codec.classes))
-        self.plan = replace(plan, means=self._means(plan))
+        self.encodes = bool(plan.categories) and len(self.codec.classes) <= MAX_ENCODED_CLASSES
+        self.plan = replace(plan, means=self._means(plan) if self.encodes else None)
         self.base = features.base(self.plan, self.batch, self.slots)
         self.use(_recorded(plan, recorded))
 
@@ -110,14 +112,27 @@ class Tables:
         gap = np.zeros((len(rows), self.plan.pairs_from - self.plan.width), np.float32)
         return np.concatenate([self.base[rows], gap, self.pairs[rows]], axis=1)
 
-    def _means(self, plan: FeaturePlan) -> np.ndarray | None:
+    @cached_property
+    def averaged(self) -> np.ndarray:
+        """What target means are taken of, float64 (rows, targets)."""
+        return encode.targets(self.target, self.shape, len(self.codec.classes))
+
+    def _means(self, plan: FeaturePlan) -> np.ndarray:
         """One block of target means a fold, and one of all rows."""
-        if not plan.categories or len(self.codec.classes) > MAX_ENCODED_CLASSES:
-            return None
         groups = [self.training_rows(fold) for fold in range(len(self.folds))]
         groups.append(np.arange(len(self.truth)))
         tables = [encode.means(self.slots, self.averaged, plan.slots, rows) for rows in groups]
         return np.stack(tables)
+
+
+def _spread(truth: np.ndarray, task: Task) -> float:
+    """The unit of what is learned: one standard deviation of the target."""
+    with np.errstate(over="ignore"):
+        spread = float(truth.std())
+    if not np.isfinite(spread):
+        largest = float(np.abs(truth).max())
+        raise LuodiError("train.target_too_large", target=task.data.target, largest=largest)
+    return spread or 1.0
 
 
 def _shape(task: Task, classes: int) -> Shape:

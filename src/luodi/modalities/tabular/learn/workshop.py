@@ -32,7 +32,6 @@ from luodi.modalities.tabular.learn.tables import Tables
 
 REFIT_GROWTH = 1.1
 """A refit sees more rows than a fold model did, and may take a few rounds more."""
-MIN_CLASS_ROWS_A_FOLD = 2
 
 
 class TableWorkshop:
@@ -68,10 +67,11 @@ class TableWorkshop:
         return [self._recipe(e, self.feature_set) for e in PORTFOLIO if self._possible(e.family)]
 
     def _possible(self, family: str) -> bool:
-        """Extra trees number the classes that they see: every fold must hold them all."""
+        """Extra trees number the classes that they see: every fold must learn of them all."""
         if family != "extra_trees" or not self.classes:
             return True
-        return bool(np.bincount(self.truth).min() >= MIN_CLASS_ROWS_A_FOLD * len(self.folds))
+        learned = (self.truth[self.tables.training_rows(fold)] for fold in range(len(self.folds)))
+        return all(len(np.unique(truth)) == len(self.classes) for truth in learned)
 
     def baselines(self) -> tuple[Recipe, Recipe]:
         """See ``Workshop.baselines``."""
@@ -86,7 +86,7 @@ class TableWorkshop:
         params = learner(family).space(suggest)
         return Recipe(family, params, self.feature_set, suggest.number)
 
-    def enrich(self, base: Member, stop: Stop) -> Sequence[Member]:
+    def enrich(self, base: Member, stop: Stop) -> Iterator[Member]:
         """See ``Workshop.enrich``."""
         return enriched(self, base, stop)
 
@@ -143,6 +143,9 @@ class TableWorkshop:
         tables = self.tables
         early = valid if rounds is None and recipe.family in FORESTS else None
         is_linear = recipe.family in ("linear", "dumb")
+        numeric = tables.numeric(recipe.features)
+        if recipe.family == "linear":
+            rows = linear.affordable(rows, recipe, len(numeric), tables.plan.slots)
         job = Job(
             features=tables.whole(rows)
             if is_linear
@@ -164,7 +167,6 @@ class TableWorkshop:
         if recipe.family == "dumb":
             return Fitted("dumb", linear.constant(job, tables.plan.slots), 0, columns)
         if recipe.family == "linear":
-            numeric = tables.numeric(recipe.features)
             model = linear.fit(job, tables.slots[rows], tables.plan.slots, numeric)
             return Fitted("linear", model, 0, columns)
         native, used = family_module(recipe.family).fit(job)

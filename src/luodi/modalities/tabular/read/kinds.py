@@ -146,7 +146,7 @@ def _time_pattern(values: pl.Series, wanted: Wish, kind: Kind | None) -> str | N
             return known
     if pattern := moments.compact(values):
         return pattern
-    if kind == "time" or wanted.hoped:
+    if not wanted.trained and (kind == "time" or wanted.hoped):
         return moments.unix(values, named=kind == "time")
     return None
 
@@ -228,6 +228,9 @@ def _time(seen: Distinct, found: moments.Moments, wanted: Wish) -> Reading:
     if found.guessed:
         evidence = {"format": found.guessed, "examples": seen.examples(found.values.is_not_null())}
         notes.append(Finding("read.ambiguous_dates", "warning", wanted.column.name, evidence))
+    if found.turned:
+        evidence = {"format": found.turned, "examples": seen.examples(found.values.is_not_null())}
+        notes.append(Finding("read.turned_dates", "warning", wanted.column.name, evidence))
     lost = seen.texts.is_not_null() & found.values.is_null()
     notes += remarks.unread(wanted, seen.count(lost), seen.examples(lost), seen.filled)
     formats = tuple(dict.fromkeys((*wanted.column.formats, *found.formats)))

@@ -89,7 +89,7 @@ def _readings(
 
     def wanted(name: str) -> Wish:
         if name in held:
-            return Wish(held[name], decided=True)
+            return Wish(held[name], decided=True, trained=True)
         return Wish(Column(name, "number", missing=missing))
 
     rest = raw.frame.drop(given) if given else raw.frame

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from luodi.modalities.tabular.read import day_order
+
 MOMENT = pl.Datetime("us")
 UNIX = {"unix:s": 1_000_000.0, "unix:ms": 1_000.0, "unix:us": 1.0, "unix:ns": 0.001}
 """Formats of our own for timestamps since 1970 and the microseconds that one unit takes."""
@@ -40,7 +42,6 @@ _SPLIT = re.compile(
     r"(?P<date>\D*\d[^T:]*?)"
     r"(?:(?P<gap>[T ])?(?P<time>\d{1,2}[:时].*?)(?P<zone>Z|[+-]\d\d:?\d\d)?)?"
 )
-_NUMBERS = r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}"
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,14 @@ class Moments:
         formats: ``strptime`` formats, most frequent first.
         guessed: A format whose order of day and month nothing proves, if there is one.
         torn: Whether texts prove both day first and month first under one separator.
+        turned: A format that was known, but with day and month as these texts prove them.
     """
 
     values: pl.Series
     formats: tuple[str, ...]
     guessed: str | None = None
     torn: bool = False
+    turned: str | None = None
 
 
 def recognised(
@@ -75,10 +78,12 @@ def recognised(
     """
     found: dict[str, int] = {}
     values = pl.Series(texts.name, [None] * len(texts), MOMENT)
-    guessed, torn = None, False
+    guessed, torn, turned = None, False, None
     for known in first:
-        values, gained = _filled(values, texts, known)
-        found |= {known: gained} if gained else {}
+        wanted = day_order.turned(known, texts)
+        values, gained = _filled(values, texts, wanted)
+        found |= {wanted: gained} if gained else {}
+        turned = turned or (wanted if wanted != known and gained else None)
     for _ in range(_ROUNDS):
         rest = texts.filter(texts.is_not_null() & values.is_null())
         shapes = Counter(filter(None, map(_shape, _sample(rest))))
@@ -86,7 +91,7 @@ def recognised(
         if not fresh:
             break
         for shape in fresh:
-            wanted, sure = _ordered(shape, texts, day_first)
+            wanted, sure = day_order.settled(shape, texts, day_first)
             found[shape[0]] = 0
             if wanted is None:
                 torn = torn or not sure
@@ -95,14 +100,7 @@ def recognised(
             found |= {wanted: gained}
             guessed = guessed or (None if sure or not gained else wanted)
     used = sorted((f for f, count in found.items() if count), key=lambda f: -found[f])
-    return Moments(values, tuple(used), guessed, torn)
-
-
-def proves_day_first(texts: pl.Series) -> bool | None:
-    """Whether texts such as 25/03/2024 prove that the day comes first; None if nothing does."""
-    slashed = texts.filter(texts.str.contains("/", literal=True).fill_null(False))
-    first, second = _largest(slashed, "/")
-    return None if (first > 12) == (second > 12) else first > 12
+    return Moments(values, tuple(used), guessed, torn, turned)
 
 
 def compact(values: pl.Series) -> str | None:
@@ -112,7 +110,11 @@ def compact(values: pl.Series) -> str | None:
     one in twenty-seven eight-digit numbers of that range a date.
     """
     low, high = values.min(), values.max()
-    bounds = (("%Y%m%d", 19000101, 20991231), ("%Y%m%d%H%M%S", 19000101000000, 20991231235959))
+    bounds = (
+        ("%Y%m%d", 19000101, 20991231),
+        ("%Y%m%d%H%M", 190001010000, 209912312359),
+        ("%Y%m%d%H%M%S", 19000101000000, 20991231235959),
+    )
     for pattern, least, most in bounds:
         if low is None or not (least <= low and high <= most):  # type: ignore[operator]
             continue
@@ -180,36 +182,6 @@ def _shape(text: str) -> tuple[str, str] | None:
             return None
         form += (match["gap"] or "") + clock
     return form + ("%z" if match["zone"] else ""), day[1]
-
-
-def _ordered(
-    shape: tuple[str, str], texts: pl.Series, day_first: bool | None
-) -> tuple[str | None, bool]:
-    """A shape with the order of day and month settled, and whether anything proves it.
-
-    None and False: both orders are proven. None and True: two-digit years prove nothing at all.
-    """
-    form, separator = shape
-    if "{day}" not in form:
-        return form, True
-    first, second = _largest(texts, separator)
-    if first > 12 and second > 12:
-        return None, False
-    proven = first > 12 or second > 12 or day_first is not None
-    if "%y" in form and not proven:
-        return None, True
-    by_habit = separator != "/"
-    leading = first > 12 or (second <= 12 and (by_habit if day_first is None else day_first))
-    order = {"day": "%d", "month": "%m"} if leading else {"day": "%m", "month": "%d"}
-    return form.format(**order), proven
-
-
-def _largest(texts: pl.Series, separator: str) -> tuple[int, int]:
-    """The largest first and second number of texts such as 5/3/2024 with this separator."""
-    pattern = _NUMBERS.replace("[-/.]", re.escape(separator))
-    parts = [texts.str.extract(pattern, group).cast(pl.Int64).max() for group in (1, 2)]
-    first, second = (int(part) if isinstance(part, int) else 0 for part in parts)
-    return first, second
 
 
 def _filled(values: pl.Series, texts: pl.Series, pattern: str) -> tuple[pl.Series, int]:

@@ -10,7 +10,7 @@ import polars as pl
 from luodi.core.task import ColumnRule, Task
 from luodi.core.text import canonical
 from luodi.core.values import Column
-from luodi.modalities.tabular.read import moments, numbers
+from luodi.modalities.tabular.read import day_order, numbers
 from luodi.modalities.tabular.read.missing import WORDS
 from luodi.modalities.tabular.read.numbers import SIGNS, Sign
 from luodi.modalities.tabular.read.texts import Distinct, distinct
@@ -23,12 +23,14 @@ class Wish:
     Attributes:
         column: Its name and everything the task says; ``kind`` counts only if ``decided``.
         decided: Whether the kind is decided.
+        trained: Whether a release decided it: then nothing is guessed that training did not see.
         hoped: Whether it may be a time although it holds plain numbers (``data.time``).
         words: Canonical texts that mean "missing".
     """
 
     column: Column
     decided: bool = False
+    trained: bool = False
     hoped: bool = False
     words: frozenset[str] = WORDS
 
@@ -87,7 +89,7 @@ def hints(
     for seen in looks.values():
         if seen is not None and seen.figures:
             signs.add(numbers.evidence(seen.texts))
-            orders.add(moments.proves_day_first(seen.texts))
+            orders.add(day_order.proves_day_first(seen.texts))
     proven: list[Sign] = [sign for sign in SIGNS if sign in signs]
     given: Sign | None = proven[0] if len(proven) == 1 else None
     order = True in orders if (True in orders) != (False in orders) else None

@@ -101,3 +101,24 @@ def test_new_records_are_never_sampled(trained, write):
     with pytest.raises(LuodiError) as caught:
         read_like(write(TRAINED), trained.columns, "y", memory_bytes=50)
     assert caught.value.code == "read.too_large"
+
+
+def test_a_file_that_turns_day_and_month_round_is_read_as_it_proves(table, write):
+    days = [f"{day:02d}/03/2024" for day in range(1, 29)]
+    trained = table("t,y\n" + "".join(f"{day},{n % 2}\n" for n, day in enumerate(days)))
+    turned = "".join(f"03/{day:02d}/2024\n" for day in range(1, 29))
+    found = read_like(write("t\n" + turned), trained.columns, None)
+    assert found.table["t"].to_list() == trained.table["t"].to_list()
+    assert evidence(found, "read.turned_dates")["format"] == "%m/%d/%Y"
+
+
+def test_numbers_are_no_timestamps_where_training_saw_dates(trained, write):
+    found = read_like(write("t\n1702272200\n1702272201\n"), trained.columns, None)
+    assert found.table["t"].null_count() == 2
+    assert "read.unread" in codes(found)
+
+
+def test_digits_of_a_date_and_a_time_read_as_that(trained, write):
+    stamps = "202403050630\n202403051245\n202403060001\n"
+    found = read_like(write("t\n" + stamps), trained.columns, None)
+    assert [str(moment) for moment in found.table["t"]][1] == "2024-03-05 12:45:00"

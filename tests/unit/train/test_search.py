@@ -1,0 +1,162 @@
+"""The search keeps its budget, and whatever ends it, the best so far is kept."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from luodi.core.errors import LuodiError
+from luodi.core.events import Event
+from luodi.core.values import Recipe
+from luodi.train import Clock, baselines, compose, replay, search
+from unit.train.workshops import TASK, PretendWorkshop, member
+
+
+def families(found) -> list[str]:  # type: ignore[no-untyped-def]
+    return [m.recipe.family for m in found.members]
+
+
+def test_the_budget_is_kept() -> None:
+    began = time.monotonic()
+    found = search(PretendWorkshop(pause=0.05), Clock(1.0))
+    assert 0.7 < time.monotonic() - began < 1.3
+    assert {"linear", "quick", "other"} <= set(families(found))
+
+
+def test_a_learner_that_never_ends_by_itself_is_stopped_fold_by_fold() -> None:
+    workshop = PretendWorkshop(pause=60.0)
+    workshop.baselines = lambda: (  # type: ignore[method-assign]
+        Recipe("dumb", {"noise": 9.0}, "plain", 0),
+        Recipe("linear", {"noise": 3.0}, "plain", 0),
+    )
+    whole = workshop.fit
+
+    def fit(recipe, stop):  # type: ignore[no-untyped-def]
+        workshop.pause = 0.0 if recipe.family in ("dumb", "linear") else 60.0
+        return whole(recipe, stop)
+
+    workshop.fit = fit  # type: ignore[method-assign]
+    began = time.monotonic()
+    found = search(workshop, Clock(0.8))
+    assert time.monotonic() - began < 2.0
+    assert all(len(m.models) == 3 for m in found.members)
+
+
+def test_baselines_are_fitted_even_without_any_time() -> None:
+    found = search(PretendWorkshop(), Clock(0.001))
+    assert found.dumb.recipe.family == "dumb"
+    assert "linear" in families(found)
+
+
+@pytest.mark.parametrize("at", [("quick", 0), ("quick", 2), ("other", 1)])
+def test_ctrl_c_keeps_the_best_so_far(at: tuple[str, int]) -> None:
+    def press(recipe: Recipe, fold: int) -> None:
+        if (recipe.family, fold) == at:
+            raise KeyboardInterrupt
+
+    workshop = PretendWorkshop(before_fold=press)
+    heard: list[Event] = []
+    found = search(workshop, Clock(5.0), heard.append)
+    assert found.interrupted and found.members
+    assert all(len(m.models) == 3 for m in found.members)
+    assert {"text": "interrupted"} in [event.data for event in heard if event.kind == "note"]
+    assert compose(found, workshop, TASK)
+
+
+def test_ctrl_c_while_features_are_sought_keeps_those_found() -> None:
+    def richer(base):  # type: ignore[no-untyped-def]
+        yield member(0.1, 5, "richer")
+        raise KeyboardInterrupt
+
+    found = search(PretendWorkshop(richer=richer), Clock(5.0))
+    assert found.interrupted
+    assert families(found) == ["linear", "quick", "richer"]
+
+
+def test_ctrl_c_while_candidates_are_made_keeps_the_first() -> None:
+    workshop = PretendWorkshop()
+    found = search(workshop, Clock(0.3))
+
+    def press(member):  # type: ignore[no-untyped-def]
+        raise KeyboardInterrupt
+
+    workshop.refit = press  # type: ignore[method-assign]
+    made = compose(found, workshop, TASK)
+    assert made and "single" not in [candidate.name for candidate in made]
+
+
+def test_bad_settings_are_given_up_before_all_folds() -> None:
+    workshop = PretendWorkshop(pause=0.002)
+    found = search(workshop, Clock(1.5))
+    assert found.tried > len(found.members)
+    last = [fold for _, fold in workshop.fitted].count(2)
+    assert last < [fold for _, fold in workshop.fitted].count(0)
+
+
+def test_a_learner_that_refuses_the_records_is_left_out() -> None:
+    def refuse(recipe: Recipe, fold: int) -> None:
+        if recipe.family == "quick":
+            raise RuntimeError("all features are constant")
+
+    heard: list[Event] = []
+    found = search(PretendWorkshop(before_fold=refuse), Clock(0.5), heard.append)
+    assert "quick" not in families(found) and "other" in families(found)
+    assert any("all features are constant" in str(event.data) for event in heard)
+
+
+def test_answers_that_are_not_numbers_are_left_out() -> None:
+    workshop = PretendWorkshop()
+    whole = workshop.fit
+
+    def fit(recipe, stop):  # type: ignore[no-untyped-def]
+        for made in whole(recipe, stop):
+            bad = recipe.family == "quick"
+            yield replace(made, score=float("nan")) if bad else made
+
+    workshop.fit = fit  # type: ignore[method-assign]
+    assert "quick" not in families(search(workshop, Clock(0.3)))
+
+
+def test_a_plan_is_repeated_recipe_by_recipe() -> None:
+    workshop = PretendWorkshop()
+    recipes = [
+        Recipe("quick", {"noise": 2.0}, "plain", 4, (7, 7, 7)),
+        Recipe("other", {"noise": 1.0}, "plain", 1, (7, 7)),
+    ]
+    seen: list[Recipe] = []
+    workshop.before_fold = lambda recipe, fold: seen.append(recipe)
+    found = replay(workshop, recipes)
+    assert families(found) == ["quick", "other"]
+    assert found.members[0].score == replay(workshop, recipes).members[0].score
+    rounds = {recipe.family: recipe.rounds for recipe in seen}
+    assert rounds["quick"] == (7, 7, 7)
+    assert rounds["other"] == ()  # another number of folds: they stop early by themselves
+
+
+def test_a_plan_whose_learner_refuses_the_records_says_so() -> None:
+    def refuse(recipe: Recipe, fold: int) -> None:
+        if recipe.family == "quick":
+            raise RuntimeError("no")
+
+    with pytest.raises(LuodiError) as caught:
+        replay(PretendWorkshop(before_fold=refuse), [Recipe("quick", {"noise": 1.0}, "plain", 0)])
+    assert caught.value.code == "train.not_repeated"
+    assert "quick" in caught.value.text("en")
+
+
+def test_candidates_reach_from_the_best_to_the_smallest() -> None:
+    workshop = PretendWorkshop()
+    made = compose(search(workshop, Clock(0.5)), workshop, TASK)
+    assert made[0].name == "ensemble" and made[-1].name == "single"
+    assert made[-1].members[0].models == ("whole",)
+    assert all(sum(candidate.weights) == pytest.approx(1.0) for candidate in made)
+    assert made[0].score >= made[-1].score - 1e-3
+
+
+def test_baselines_are_candidates_of_their_own() -> None:
+    workshop = PretendWorkshop()
+    found = baselines(search(workshop, Clock(0.1)), workshop, TASK)
+    assert list(found) == ["dumb", "linear"]
+    assert found["dumb"].calibration == {"slope": 1.0, "offset": 0.0}
