@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from luodi.loop import new as new
     from luodi.loop import predict as predict
     from luodi.loop import show as show
-    from luodi.loop import verify as verify
     from luodi.runtime.load import load as load
+    from luodi.runtime.verify import record as verify  # noqa: F401
 
 __version__ = "0.1.0"
 
@@ -37,7 +37,7 @@ _ROOMS = {
     "new": "luodi.loop",
     "predict": "luodi.loop",
     "show": "luodi.loop",
-    "verify": "luodi.loop",
+    "verify": "luodi.runtime.verify:record",
 }
 __all__ = ["__version__", *_ROOMS]
 
@@ -47,7 +47,8 @@ def __getattr__(name: str) -> Any:
     if name not in _ROOMS:
         raise AttributeError(f"module 'luodi' has no attribute '{name}'")
     try:
-        return getattr(import_module(_ROOMS[name]), name)
+        room, _, own_name = _ROOMS[name].partition(":")
+        return getattr(import_module(room), own_name or name)
     except ModuleNotFoundError as error:
         raise _needed(error) from error
 

@@ -69,9 +69,13 @@ def check(task: TaskLike, *, listener: Listener = silent) -> tuple[Finding, ...]
     """What is wrong with the records and the task, before any training.
 
     Raises:
-        LuodiError: ``task.*`` and ``read.*``.
+        LuodiError: ``task.*``, ``read.*`` and ``gate.*``.
     """
-    return _examined(Task.load(task), listener)[1]
+    from luodi import evaluate
+
+    contract = Task.load(task)
+    evaluate.check_gates(contract)
+    return _examined(contract, listener)[1]
 
 
 def build(
@@ -123,15 +127,17 @@ def build(
 
 
 def _place(output: str | Path | None, name: str) -> Path:
-    """Where the release will be written, settled before anything takes time.
+    """Where the release will be written, tried before anything takes time, as is the key.
 
     A folder that is there already gets the file under the task's own name.
     """
-    from luodi.store import disk
+    from luodi.store import disk, seal
 
     path = Path(output or ".")
     path = path / f"{name}.luodi" if path.is_dir() else path
     disk.make_folder(path.parent)
+    disk.remove(disk.put(path.with_name(f".{path.name}.try"), b""))
+    seal.public_key()
     return path
 
 
@@ -287,14 +293,32 @@ def verify(path: str | Path, key: str | Path | None = None) -> dict[str, Any]:
     return release.verify(path, key).record()
 
 
-def predict(path: str | Path, source: str | Path, *, key: str | Path | None = None) -> pl.DataFrame:
-    """Answers for the records of a file, in their order."""
+def predict(
+    path: str | Path,
+    source: str | Path,
+    *,
+    key: str | Path | None = None,
+    listener: Listener = silent,
+) -> pl.DataFrame:
+    """Answers for the records of a file, in their order.
+
+    Args:
+        path: The release.
+        source: The records' file.
+        key: A public key that must have signed the release.
+        listener: Told what the reader noticed, such as renamed columns or turned dates.
+
+    Raises:
+        LuodiError: ``release.*``, ``read.*``, ``rows.*``.
+    """
     from luodi.runtime import load
 
     loaded = load.load(path, key=key)
     kind = modality(loaded.manifest.modality)
     columns = kind.columns(loaded.codec)
     records = kind.read_like(source, columns, None, "string")
+    for note in records.notes:
+        listener(Event("finding", {"finding": note}))
     return loaded.predict(records.table)
 
 

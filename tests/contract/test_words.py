@@ -149,5 +149,6 @@ def test_every_phrase_of_the_command_line_is_said():
         "note",
         "next_passed",
         "next_failed",
+        "next_forced",
     }
     assert set(words.room("cli")["phrases"]) == said | computed

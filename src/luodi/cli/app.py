@@ -67,7 +67,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def _misused(error: Exception, arguments: Sequence[str]) -> int:
     """A usage error in the language asked for; a bare ``luodi`` shows its help."""
-    reason = str(getattr(error, "format_message", lambda: error)()).strip()
+    said = str(getattr(error, "format_message", lambda: error)()).strip()
+    reason = said.replace("Value error, ", "")
     if not arguments:
         say(reason)
         return 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import sys
@@ -16,6 +17,7 @@ from luodi.core.errors import LuodiError
 
 INTERRUPTED = 130
 READER_GONE = 141
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
 def verb(body: Callable[..., int]) -> Callable[..., int]:
@@ -57,6 +59,8 @@ def _ended(work: Callable[[], int], as_json: bool) -> int:
         return _hush()
     except ModuleNotFoundError as error:
         return _missing(error, as_json)
+    except OSError as error:
+        return _refused(error, as_json)
     except Exception as error:  # the last net: a person gets a message, never a traceback
         return _unexpected(error, as_json)
 
@@ -75,6 +79,15 @@ def _missing(error: ModuleNotFoundError, as_json: bool) -> int:
     package = error.name.split(".")[0]
     extra = "runtime" if package == "onnxruntime" else "train"
     return told(LuodiError("environment.missing_package", package=package, extra=extra), as_json)
+
+
+def _refused(error: OSError, as_json: bool) -> int:
+    """A disk that is full or may not be written to; other errors of the system are unforeseen."""
+    if error.errno not in DISK:
+        return _unexpected(error, as_json)
+    what = os.path.basename(str(error.filename)) if error.filename else phrase("a_file")
+    reason = os.strerror(error.errno)
+    return told(LuodiError("environment.disk", what=what, reason=reason), as_json)
 
 
 def _unexpected(error: Exception, as_json: bool) -> int:

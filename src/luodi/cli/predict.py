@@ -10,6 +10,7 @@ from typer import Argument, Option
 from luodi.cli.options import Json, Key, Language, Release
 from luodi.cli.outcome import verb
 from luodi.cli.speech import answer, answer_json, phrase, say
+from luodi.core.events import Event
 
 
 @verb
@@ -27,7 +28,7 @@ def predict(
     """Answer for the records of a file."""
     from luodi import loop
 
-    answers = loop.predict(release, source, key=key)
+    answers = loop.predict(release, source, key=key, listener=_noticed)
     if output:
         loop.write_answers(answers, output)
         say(phrase("predict_done", rows=answers.height, path=output))
@@ -38,6 +39,13 @@ def predict(
     else:
         answer(answers.write_csv())
     return 0
+
+
+def _noticed(event: Event) -> None:
+    """What the reader has to say of the file, beside the answers."""
+    finding = event.data.get("finding")
+    if finding is not None and finding.severity != "note":
+        say(f"{finding.code}: {finding.part('seen')} {finding.part('remedy')}")
 
 
 def _records(answers: Any) -> list[dict[str, Any]]:

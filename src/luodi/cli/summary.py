@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from luodi.cli.speech import phrase
+from luodi.core import words
 from luodi.core.values import Figure, GateResult, Verdict
 
 if TYPE_CHECKING:
@@ -65,9 +66,17 @@ def number(value: float) -> str:
 def gate_lines(gate: GateResult) -> Iterator[str]:
     """One gate; a failed one with why and what would help."""
     seen = "" if gate.seen is None else f"  ({gate.seen:.4g})"
-    yield f"  {'✓' if gate.passed else '✗'} {gate.name} {gate.wanted}{seen}"
+    yield f"  {'✓' if gate.passed else '✗'} {gate.name} {_wanted(gate)}{seen}"
     if gate.finding and not gate.passed:
         yield from (f"      {text}" for text in _texts(gate) if text)
+
+
+def _wanted(gate: GateResult) -> str:
+    """A gate's condition: signs in every language, the words of the built-in ones in Chinese."""
+    if words.language() == "en":
+        return gate.wanted
+    built_in = words.room("card")["built_in_wanted"].get(gate.name)
+    return str(built_in["zh"]) if built_in else gate.wanted.replace(" at ", " 置信度 ")
 
 
 def built_record(built: Built) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import PydanticCustomError
 
 from luodi.core import words
 from luodi.core.errors import LuodiError
@@ -48,15 +48,20 @@ KNOWN = MappingProxyType(
 LIMITS = ("gt", "ge", "lt", "le")
 
 
-def refusal(reason: str, at: str = "", **facts: str) -> PydanticCustomError:
-    """The error that a validator raises.
+class Refusal(ValueError):
+    """What a validator raises.
 
     Args:
         reason: Name of the phrase in ``core/words/task.toml``.
         at: The key to blame, dotted, as seen from the model that is validated.
         facts: What the phrase speaks of.
     """
-    return PydanticCustomError("luodi", "refused", {"reason": reason, "at": at, **facts})
+
+    def __init__(self, reason: str, at: str = "", **facts: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.at = at
+        self.facts = facts
 
 
 def complaint(error: ValidationError, document: Document, task: type[BaseModel]) -> LuodiError:
@@ -68,8 +73,8 @@ def complaint(error: ValidationError, document: Document, task: type[BaseModel])
         task: The model of the whole document.
     """
     first = error.errors(include_url=False)[0]
-    facts = dict(first.get("ctx", {}))
-    at = [part for part in str(facts.pop("at", "")).split(".") if part]
+    refusal = first.get("ctx", {}).get("error")
+    at = refusal.at.split(".") if isinstance(refusal, Refusal) and refusal.at else []
     where = (*(part for part in first["loc"] if isinstance(part, str | int)), *at)
     path = document.nearest_path(where)
     if first["type"] == "extra_forbidden":
@@ -83,17 +88,22 @@ def complaint(error: ValidationError, document: Document, task: type[BaseModel])
         line=document.line(path),
         where=_shown(path),
         value=document.excerpt(path),
-        reason=_reason(first["type"], facts),
+        reason=_reason(first["type"], first.get("ctx", {})),
     )
 
 
-def _reason(kind: str, facts: dict[str, Any]) -> str:
+def _reason(kind: str, facts: Mapping[str, Any]) -> str:
     """Why a value is refused, in the language spoken now."""
-    name = facts.pop("reason", None) or KNOWN.get(kind, "other")
+    refusal = facts.get("error")
+    if isinstance(refusal, Refusal):
+        return _phrase(refusal.reason, **refusal.facts)
     limit = next((facts[key] for key in LIMITS if key in facts), None)
     expected = str(facts.get("expected", "")).replace(" or ", ", ")
-    said = words.room("task")["phrases"][name][words.language()]
-    return str(said).format_map({**facts, "limit": limit, "expected": expected})
+    return _phrase(KNOWN.get(kind, "other"), limit=limit, expected=expected)
+
+
+def _phrase(name: str, **facts: Any) -> str:
+    return str(words.room("task")["phrases"][name][words.language()]).format_map(facts)
 
 
 def _unknown_key(source: str, line: int, path: Path_, task: type[BaseModel]) -> LuodiError:
@@ -107,8 +117,7 @@ def _unknown_key(source: str, line: int, path: Path_, task: type[BaseModel]) -> 
 
 def _shown(path: Path_) -> str:
     """A path as a person reads it."""
-    whole = str(words.room("task")["phrases"]["whole_task"][words.language()])
-    return ".".join(map(str, path)) or whole
+    return ".".join(map(str, path)) or _phrase("whole_task")
 
 
 def _model_at(path: Path_, model: type[BaseModel]) -> type[BaseModel]:

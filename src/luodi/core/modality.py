@@ -39,6 +39,8 @@ class Workshop(Protocol):
     classes: tuple[str, ...]
     folds: tuple[np.ndarray, ...]
     metric: str
+    abreast: int
+    """Folds that are fitted at the same time."""
 
     @property
     def prepared(self) -> Any:

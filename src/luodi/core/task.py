@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from luodi.core.complaint import complaint, refusal
+from luodi.core.complaint import Refusal, complaint
 from luodi.core.yaml import Document, parse
 
 Goal = Literal["classify", "regress"]
@@ -50,7 +50,7 @@ def seconds(value: Any) -> float:
     """A duration such as ``90``, ``"90s"``, ``"2m"`` or ``"1.5h"`` in seconds."""
     match = _DURATION.fullmatch(str(value))
     if isinstance(value, bool) or not match or float(match[1]) <= 0:
-        raise refusal("duration")
+        raise Refusal("duration")
     return float(match[1]) * _UNITS[match[2]]
 
 
@@ -89,7 +89,7 @@ class ColumnRule(Part):
     def _ordered(self) -> ColumnRule:
         low, high = self.range or (None, None)
         if low is not None and high is not None and low >= high:
-            raise refusal("range_upside_down", at="range")
+            raise Refusal("range_upside_down", at="range")
         return self
 
 
@@ -145,7 +145,7 @@ class Split(Part):
     @model_validator(mode="after")
     def _share(self) -> Split:
         if not isinstance(self.holdout, str) and not 0.01 <= self.holdout <= 0.9:
-            raise refusal("share", at="holdout")
+            raise Refusal("share", at="holdout")
         return self
 
 
@@ -165,9 +165,9 @@ class Costs(Part):
     @model_validator(mode="after")
     def _either(self) -> Costs:
         if self.matrix and (self.miss is not None or self.false_alarm is not None):
-            raise refusal("costs_twice")
+            raise Refusal("costs_twice")
         if (self.miss is None) != (self.false_alarm is None):
-            raise refusal("costs_half")
+            raise Refusal("costs_half")
         return self
 
 
@@ -186,7 +186,7 @@ class Gate(Part):
     @model_validator(mode="after")
     def _bounded(self) -> Gate:
         if (self.at_least is None) == (self.at_most is None):
-            raise refusal("one_bound")
+            raise Refusal("one_bound")
         return self
 
 
@@ -223,7 +223,7 @@ class Task(Part):
     def _consistent(self) -> Task:
         known = CLASSIFY_METRICS if self.goal == "classify" else REGRESS_METRICS
         if self.metric is not None and self.metric not in known:
-            raise refusal(
+            raise Refusal(
                 "metric",
                 at="metric",
                 goal=self.goal,
@@ -231,19 +231,19 @@ class Task(Part):
                 known=", ".join(known),
             )
         if self.metric == "cost" and self.costs is None:
-            raise refusal("metric_cost", at="metric")
+            raise Refusal("metric_cost", at="metric")
         if self.goal == "regress" and self.costs is not None:
-            raise refusal("costs_of_values", at="costs")
+            raise Refusal("costs_of_values", at="costs")
         if self.split.by == "time" and not self.data.time:
-            raise refusal("split_time", at="split.by")
+            raise Refusal("split_time", at="split.by")
         if self.split.by == "group" and not self.data.group:
-            raise refusal("split_group", at="split.by")
+            raise Refusal("split_group", at="split.by")
         if self.split.by == "stratified" and self.goal == "regress":
-            raise refusal("split_stratified", at="split.by")
+            raise Refusal("split_stratified", at="split.by")
         if self.data.target in (self.data.time, self.data.group):
-            raise refusal("target_splits", at="data.target")
+            raise Refusal("target_splits", at="data.target")
         if self.data.target in self.ignored:
-            raise refusal("target_ignored", at="data.target")
+            raise Refusal("target_ignored", at="data.target")
         return self
 
     @property

@@ -47,12 +47,16 @@ def propose(name: str, source: str, target: str, listener: Listener = silent) ->
         The text, in the language of ``LUODI_LANG``.
 
     Raises:
-        LuodiError: ``new.bad_name``, or what reading raises, such as an absent target.
+        LuodiError: ``new.bad_name``, ``read.no_features`` where every column is to be ignored, or
+            what reading raises, such as an absent target.
     """
     if not NAME.fullmatch(name):
         raise LuodiError("new.bad_name", name=name, proposed=_slug(name))
     dataset, task, guessed = _read(name, source, target, listener)
     findings = check(dataset, task, None, listener)
+    rules = dict(_rules(dataset.columns, findings))
+    if all(c.name in rules and not rules[c.name].entries for c in dataset.columns):
+        raise LuodiError("read.no_features", source=dataset.source)
     draft = Draft(
         name=name,
         source=source,
@@ -61,7 +65,7 @@ def propose(name: str, source: str, target: str, listener: Listener = silent) ->
         time=_splitting(findings, "data.time_ignored"),
         group=_splitting(findings, "data.entity_split"),
         sensitive=tuple(c.name for c in dataset.columns if sensitive(c.name)),
-        rules=dict(_rules(dataset.columns, findings)),
+        rules=rules,
         rest=tuple(f for f in findings if f.code not in ANSWERED),
     )
     return write(draft, words.language())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
-from luodi import __version__
 from luodi.core import words
 from luodi.core.values import Finding
 
@@ -59,7 +59,7 @@ def as_sarif(
     codes = sorted({finding.code for finding in findings})
     driver = {
         "name": "luodi",
-        "version": __version__,
+        "version": version("luodi"),
         "rules": [_rule(code, findings, spoken) for code in codes],
     }
     results = [_result(f, codes.index(f.code), task_file_name, spoken) for f in findings]

@@ -80,7 +80,7 @@ class _Board:
     ) -> Member | None:
         """The member of all folds; None when pruned, or when its answers are not finite."""
         folds = len(self.workshop.folds)
-        stop = _Shared(seconds, folds)
+        stop = _Shared(seconds, folds, self.workshop.abreast)
         member = None
         for member in self.workshop.fit(recipe, stop):
             stop.next_fold()
@@ -104,15 +104,15 @@ class _Board:
 class _Shared:
     """A stop that gives each fold the same time, so that every fold gets a model."""
 
-    def __init__(self, seconds: float, folds: int) -> None:
-        self.seconds, self.folds = seconds, folds
+    def __init__(self, seconds: float, folds: int, abreast: int) -> None:
+        self.seconds, self.folds, self.abreast = seconds, folds, abreast
         self.began, self.fold = time.monotonic(), 0
 
     def next_fold(self) -> None:
         self.fold += 1
 
     def __call__(self) -> bool:
-        end = self.began + self.seconds * (self.fold + 1) / self.folds
+        end = self.began + self.seconds * (self.fold + self.abreast) / self.folds
         return time.monotonic() >= end
 
 
@@ -129,9 +129,9 @@ def search(workshop: Workshop, clock: Clock, listener: Listener = silent) -> Fou
     board = _Board(workshop, clock, listener)
     dumb, linear = (_whole(workshop, recipe) for recipe in workshop.baselines())
     board.members.append(linear)
-    board.tell(linear)
     interrupted = False
     try:
+        board.tell(linear)
         _first_and_richer(board)
         _explore(board)
     except KeyboardInterrupt:

@@ -32,7 +32,7 @@ def judged(passed=True):
 
 
 def report(error=None):
-    """What ``luodi.release.verify`` reports, whole or with an error in its second step."""
+    """What ``luodi.runtime.verify`` reports, whole or with an error in its second step."""
     outcome = "failed" if error else "ok"
     steps = [("size", "ok", 0.1), ("structure", outcome, 1.0)]
     return {
@@ -78,7 +78,7 @@ def loop(monkeypatch, tmp_path):
     module.show = lambda path: {"name": "boards"}
     module.card_html = lambda path, lang: f"<html lang={lang}>"
     module.verify = lambda path, key=None: report()
-    module.predict = lambda path, source, *, key=None: pl.DataFrame({"decision": ["no"]})
+    module.predict = lambda path, source, *, key=None, listener=None: pl.DataFrame({"decision": ["no"]})
     module.write_answers = write_answers
     monkeypatch.setitem(sys.modules, "luodi.loop", module)
     monkeypatch.setattr(luodi, "loop", module, raising=False)

@@ -1,5 +1,6 @@
 """Every end of a command is an exit status and a text that says what to do."""
 
+import errno
 import json
 import subprocess
 import sys
@@ -156,3 +157,15 @@ def test_help_imports_nothing_heavy():
     )
     helped = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert helped.stderr.strip() == "[]"
+
+
+def test_a_full_disk_anywhere_is_told_as_that(loop, task, capsys):
+    loop.build = failing(OSError(errno.ENOSPC, "No space left on device", "/far/away/x.tmp"))
+    assert main(["build", "task.yaml"]) == 4
+    told = capsys.readouterr().err
+    assert told.startswith("environment.disk: Writing x.tmp failed") and "/far" not in told
+
+
+def test_a_wrong_option_is_told_without_a_library_s_prefix(capsys):
+    main(["check", "task.yaml", "--lang", "fr"])
+    assert "Value error" not in capsys.readouterr().err

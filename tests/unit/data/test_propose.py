@@ -145,3 +145,11 @@ def test_an_orientation_in_space_is_not_taken_for_a_person_s(english, source):
     frame = records().with_columns(Orientation_Index="weight", sexual_orientation="size [mm]")
     text = propose("plates", source(frame), "y")
     assert Task.load(text).sensitive == ("sexual_orientation",)
+
+
+def test_records_of_which_nothing_can_be_learned_get_no_task(english, source):
+    frame = records().select("y", review=pl.Series([f"评论第{n}条很好吃" for n in range(600)]))
+    with pytest.raises(LuodiError) as caught:
+        propose("reviews", source(frame), "y")
+    assert caught.value.code == "read.no_features"
+    assert "free text" in str(caught.value)

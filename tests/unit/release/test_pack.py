@@ -11,8 +11,8 @@ from luodi.core.errors import LuodiError
 from luodi.core.task import Task
 from luodi.core.values import Artifact, GateResult, Verdict
 from luodi.release.pack import pack, write
-from luodi.release.verify import STEPS, verify
 from luodi.runtime.load import load
+from luodi.runtime.verify import STEPS, verify
 from luodi.store import seal
 
 TASK = Task.load({"name": "t", "goal": "classify", "data": {"source": "a.csv", "target": "fails"}})

@@ -60,6 +60,7 @@ class PretendWorkshop:
     truth: np.ndarray = field(default_factory=truth)
     classes: tuple[str, ...] = ("0", "1")
     metric: str = "roc_auc"
+    abreast: int = 1
     prepared: Any = None
 
     @property

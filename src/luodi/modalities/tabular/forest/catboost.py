@@ -35,7 +35,7 @@ def from_catboost(model: Any) -> Forest:
         With K > 2 classes every tree stands there K times.
 
     Raises:
-        LuodiError: ``forest.categorical`` or ``forest.unsupported``.
+        LuodiError: ``forest.categorical``, ``forest.unsupported`` or ``environment.temporary``.
     """
     exported = _exported(model)
     if "oblivious_trees" not in exported:
@@ -56,10 +56,15 @@ def _unsupported(what: str) -> LuodiError:
 
 def _exported(model: Any) -> dict[str, Any]:
     """The model as CatBoost's own JSON, which it writes to files only."""
-    with tempfile.TemporaryDirectory(prefix="luodi-") as folder:
-        path = Path(folder) / "model.json"
-        model.save_model(str(path), format="json")
-        content: dict[str, Any] = json.loads(path.read_bytes())
+    from catboost import CatBoostError
+
+    try:
+        with tempfile.TemporaryDirectory(prefix="luodi-") as folder:
+            path = Path(folder) / "model.json"
+            model.save_model(str(path), format="json")
+            content: dict[str, Any] = json.loads(path.read_bytes())
+    except (CatBoostError, OSError, ValueError):  # what it wrote may also be cut off
+        raise LuodiError("environment.temporary") from None
     return content
 
 

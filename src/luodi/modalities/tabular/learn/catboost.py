@@ -52,7 +52,8 @@ class _Stopper:
         self.job = job
 
     def after_iteration(self, info: Any) -> bool:
-        return not self.job.stop()
+        (losses,) = info.metrics["validation"].values()
+        return not self.job.stop() and losses[-1] >= self.job.least_loss
 
 
 class _Counter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -51,6 +52,19 @@ class Job:
     def outputs(self) -> int:
         """Margins a row: one, or one a class."""
         return self.classes if self.shape == "multiclass" else 1
+
+    @cached_property
+    def least_loss(self) -> float:
+        """The log loss at which a fit ends, for it would fall for thousands of rounds more.
+
+        It is a thousandth of what the shares of the classes alone give, so that a rare class
+        is not taken for one that is known.
+        """
+        if self.shape == "regress":
+            return 0.0
+        shares = np.bincount(self.truth) / len(self.truth)
+        shares = shares[shares > 0]
+        return -1e-3 * float(shares @ np.log(shares))
 
 
 MAX_ROUNDS = 3000

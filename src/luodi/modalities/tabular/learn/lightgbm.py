@@ -41,17 +41,24 @@ def fit(job: Job) -> tuple[Any, int]:
     if job.rounds is not None:
         return lgb.train(params, train, job.rounds), job.rounds
     valid = lgb.Dataset(job.valid_features, job.valid_truth, reference=train)
-    watch = [lgb.early_stopping(PATIENCE, verbose=False), stopper(job.stop)]
+    patience = lgb.early_stopping(PATIENCE, verbose=False)
+    watch = [patience, stopper(job.stop, job.least_loss)]
     booster = lgb.train(params, train, MAX_ROUNDS, valid_sets=[valid], callbacks=watch)
     return booster, booster.best_iteration or booster.current_iteration()
 
 
-def stopper(stop: Stop) -> Any:
-    """A callback that ends a fit when ``stop`` says so, and keeps the rounds so far."""
+def stopper(stop: Stop, least_loss: float = 0.0) -> Any:
+    """A callback that ends a fit and keeps the rounds so far.
+
+    Args:
+        stop: Asked after each round.
+        least_loss: Below this loss on the validation rows the fit ends as well.
+    """
     import lightgbm as lgb
 
     def ask(env: Any) -> None:
-        if stop():
+        losses = [result[2] for result in env.evaluation_result_list or ()]
+        if stop() or any(loss < least_loss for loss in losses):
             raise lgb.callback.EarlyStopException(env.iteration, env.evaluation_result_list)
 
     ask.order = 40  # type: ignore[attr-defined]

@@ -170,12 +170,13 @@ def _solve(job: Job, design: np.ndarray, strength: float) -> tuple[np.ndarray, n
     """Weights (columns, outputs) and bias (outputs,)."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression, Ridge
+    from threadpoolctl import threadpool_limits
 
     if job.shape == "regress":
         ridge = Ridge(alpha=1.0 / strength).fit(design, job.truth)
         return ridge.coef_.reshape(-1, 1), np.atleast_1d(ridge.intercept_)
     model = LogisticRegression(C=strength, max_iter=200, tol=1e-4)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), threadpool_limits(1):
         # a few steps more would not change what the folds say of it
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(design, job.truth)

@@ -15,6 +15,7 @@ from luodi.core.objective import utility
 from luodi.core.task import Task
 from luodi.core.values import Member, Parts, Recipe
 from luodi.modalities.tabular.learn import linear
+from luodi.modalities.tabular.learn.abreast import halting
 from luodi.modalities.tabular.learn.enrich import enriched
 from luodi.modalities.tabular.learn.fitted import (
     BOOSTED,
@@ -33,6 +34,9 @@ from luodi.modalities.tabular.learn.tables import Tables
 REFIT_GROWTH = 1.1
 """A refit sees more rows than a fold model did, and may take a few rounds more."""
 
+MOST_CELLS_ABREAST = 50_000_000
+"""Above it the folds' copies would crowd the memory, and learners use the cores well alone."""
+
 
 class TableWorkshop:
     """See ``core.modality.Workshop``.
@@ -50,7 +54,10 @@ class TableWorkshop:
         self.truth = self.tables.truth
         self.folds = self.tables.folds
         self.metric = task.metric or metrics.default_metric(task.goal, self.truth)
-        self.threads = os.cpu_count() or 1
+        cores = os.cpu_count() or 1
+        cells = len(self.truth) * max(1, self.tables.base.shape[1])
+        self.abreast = cores if cells < MOST_CELLS_ABREAST else 1
+        self.threads = max(1, cores // self.abreast)
 
     @property
     def prepared(self) -> Prepared:
@@ -91,20 +98,31 @@ class TableWorkshop:
         return enriched(self, base, stop)
 
     def fit(self, recipe: Recipe, stop: Stop = never) -> Iterator[Member]:
-        """See ``Workshop.fit``."""
+        """See ``Workshop.fit``.
+
+        Folds run side by side, one thread each: learners gain little from a second thread on
+        small tables, and lose much when another process wants the core.
+        """
         began = time.perf_counter()
         models: list[Fitted] = []
         width = (len(self.classes),) if self.classes else ()
         said = np.full((len(self.truth), *width), np.nan)
-        for fold, valid in enumerate(self.folds):
-            rounds = recipe.rounds[fold] if recipe.rounds else None
-            rows = self.tables.training_rows(fold)
-            model = self._fitted(recipe, rows, fold, valid, rounds, stop)
-            said[valid] = self._says(model, recipe, valid, fold)
-            models.append(model)
-            done = replace(recipe, rounds=tuple(m.rounds for m in models))
-            seconds = time.perf_counter() - began
-            yield Member(done, tuple(models), said.copy(), self.score(said), seconds)
+        with halting(self.abreast, stop) as (pool, ended):
+            fits = [pool.submit(self._fold, recipe, fold, ended) for fold in range(len(self.folds))]
+            for fold, fit in enumerate(fits):
+                model, answers = fit.result()
+                said[self.folds[fold]] = answers
+                models.append(model)
+                done = replace(recipe, rounds=tuple(m.rounds for m in models))
+                seconds = time.perf_counter() - began
+                yield Member(done, tuple(models), said.copy(), self.score(said), seconds)
+
+    def _fold(self, recipe: Recipe, fold: int, stop: Stop) -> tuple[Fitted, np.ndarray]:
+        """One fold's model and what it says of the rows that it has not seen."""
+        rounds = recipe.rounds[fold] if recipe.rounds else None
+        valid, rows = self.folds[fold], self.tables.training_rows(fold)
+        model = self._fitted(recipe, rows, fold, valid, rounds, stop)
+        return model, self._says(model, recipe, valid, fold)
 
     def score(self, out_of_fold: np.ndarray) -> float:
         """See ``Workshop.score``."""

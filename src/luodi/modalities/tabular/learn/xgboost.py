@@ -59,7 +59,8 @@ def _stopper(job: Job) -> Any:
 
     class Stopper(xgb.callback.TrainingCallback):
         def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
-            return job.stop()
+            (losses,) = evals_log["valid"].values()
+            return job.stop() or losses[-1] < job.least_loss
 
     return Stopper()
 

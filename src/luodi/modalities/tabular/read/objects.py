@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -17,6 +18,7 @@ from luodi.modalities.tabular.read.sources import Source
 
 _GROWTH = 3.0  # bytes in memory for a byte of JSON
 _UNPACKED = 8.0
+_LEADING = 100
 
 
 def read(source: Source, options: Options) -> Raw:
@@ -58,7 +60,15 @@ def _lines(text: bytes, label: str) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
         frame = pl.DataFrame()
     if not frame.width or any(dtype.is_nested() for dtype in frame.dtypes):
         return from_records(list(_objects(io.BytesIO(text), label)))
-    return frame, ()
+    return frame.select(_order(text, label, frame.columns)), ()
+
+
+def _order(text: bytes, label: str, columns: list[str]) -> list[str]:
+    """Fields as they come in the first records, then by name: the fast parser keeps no order."""
+    first = islice(_objects(io.BytesIO(text), label), _LEADING)
+    seen = dict.fromkeys(key for record in first for key in record)
+    there = set(columns)
+    return [*(key for key in seen if key in there), *sorted(there - set(seen))]
 
 
 def _array(text: bytes, label: str) -> tuple[pl.DataFrame, tuple[Finding, ...]]:

@@ -116,7 +116,7 @@ def test_a_class_that_a_fold_has_not_learned_spoils_nothing() -> None:
         fold = shop.folds[0]
         known = fold[shop.truth[fold] < 2]
         decided = member.out_of_fold[known].argmax(axis=1)
-        assert np.mean(decided == shop.truth[known]) > 0.95
+        assert np.mean(decided == shop.truth[known]) > 0.9
 
 
 def test_a_linear_model_of_one_class_or_of_nothing_is_constant() -> None:
@@ -159,7 +159,7 @@ def test_extra_trees_of_many_rows_stay_small(monkeypatch: pytest.MonkeyPatch) ->
     assert max(tree.get_n_leaves() for tree in model.estimators_) <= 20
 
 
-def product_table(rows: int = 500) -> Dataset:
+def product_table(rows: int = 300) -> Dataset:
     a, b, c = RNG.normal(size=(3, rows))
     columns = tuple(Column(name, "number") for name in "abc")
     table = pl.DataFrame({"a": a, "b": b, "c": c, "y": [str(int(v)) for v in a * b > 0]})
@@ -214,3 +214,21 @@ def test_targets_too_large_to_be_squared_are_refused() -> None:
         shop_of(dataset, "regress")
     assert caught.value.code == "train.target_too_large"
     assert "'y'" in caught.value.text("en")
+
+
+@pytest.mark.parametrize("family", ["lightgbm", "catboost", "xgboost"])
+def test_a_model_that_is_all_right_stops_growing(family: str) -> None:
+    table = pl.DataFrame(
+        {"a": [f"v{i % 4}" for i in range(160)], "y": [str(i % 2) for i in range(160)]}
+    )
+    shop = shop_of(Dataset(table, (Column("a", "category"),), "y", "sha256:x", "made.csv"))
+    *_, member = shop.fit(recipe(family))
+    assert max(member.recipe.rounds) < 600
+
+
+def test_a_rare_class_does_not_count_as_known() -> None:
+    truth = np.zeros(20_000, np.int64)
+    truth[:2] = 1
+    job = Job(np.zeros((20_000, 1), np.float32), truth, None, None, "binary", 2)
+    nothing_known = -np.log(1 - truth.mean())
+    assert job.least_loss < nothing_known / 10

@@ -211,3 +211,12 @@ def test_files_of_different_formats_go_together(table, write, tmp_path):
     data = table(first, source=[str(first), str(tmp_path / "2.parquet")])
     assert data.table["a"].to_list() == [1, 2]
     assert data.table["b"].to_list() == ["x", "7"]
+
+
+def test_fields_of_json_lines_keep_the_order_of_the_file(table, tmp_path):
+    fields = [f"field {n * 37 % 40}" for n in range(40)]
+    records = [{**dict.fromkeys(fields, n), "y": n % 2} for n in range(6)]
+    records[-1] |= {"late b": 1, "late a": 2}
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(json.dumps(record) for record in records))
+    assert table(path).table.columns == [*fields, "y", "late b", "late a"]

@@ -91,3 +91,13 @@ def verify(source: Source, key: Source | None = None) -> Report:
         error = caught
     skipped = (Step(name, "skipped") for name in STEPS[len(steps) :])
     return Report((*steps, *skipped), error, release)
+
+
+def record(path: Source, key: Source | None = None) -> dict[str, Any]:
+    """Each check of a release with how it went, as JSON data; this is ``luodi.verify``.
+
+    Args:
+        path: A file, or the bytes themselves.
+        key: The public key that must have signed it.
+    """
+    return verify(path, key).record()

@@ -1,0 +1,30 @@
+"""Fits side by side in threads, ended together when nobody wants the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
+
+from luodi.modalities.tabular.learn.job import Stop
+
+
+@contextmanager
+def halting(workers: int, stop: Stop) -> Iterator[tuple[ThreadPoolExecutor, Callable[[], bool]]]:
+    """A pool of threads, and a stop for its fits that also comes true when the block is left.
+
+    Learners release Python's lock while they compute. Whoever leaves the block, by pruning, an
+    error or Ctrl-C, waits one more round of the fits that run and none of those that wait.
+
+    Args:
+        workers: Threads.
+        stop: A stop of the caller's own.
+    """
+    left = Event()
+    pool = ThreadPoolExecutor(workers)
+    try:
+        yield pool, lambda: left.is_set() or stop()
+    finally:
+        left.set()
+        pool.shutdown(wait=True, cancel_futures=True)

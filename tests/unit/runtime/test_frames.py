@@ -1,0 +1,56 @@
+"""Rows of any kind come back as the same kind; what is no row is told as such."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from fuzz.release_maker import ROWS, release
+from luodi.core.errors import LuodiError
+from luodi.runtime.load import load
+
+
+@pytest.fixture(scope="module")
+def loaded():
+    return load(release())
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.Table.from_pylist])
+def test_an_empty_frame_has_the_columns_and_types_of_a_filled_one(loaded, kind):
+    filled = loaded.predict(kind(ROWS))
+    empty = loaded.predict(kind(ROWS)[:0])
+    assert len(empty) == 0
+    if isinstance(filled, pd.DataFrame):
+        assert empty.dtypes.to_dict() == filled.dtypes.to_dict()
+        assert list(empty.index) == []
+    else:
+        assert empty.schema == filled.schema
+
+
+@pytest.mark.parametrize("thing", [None, 5, "text", np.zeros((2, 3)), iter(ROWS)])
+def test_what_is_no_rows_is_told_by_its_type_also_without_narwhals(loaded, thing, monkeypatch):
+    monkeypatch.setitem(sys.modules, "narwhals.stable.v2", None)
+    with pytest.raises(LuodiError) as caught:
+        loaded.predict(thing)
+    assert (caught.value.code, caught.value.facts["kind"]) == (
+        "rows.not_rows",
+        type(thing).__name__,
+    )
+
+
+def test_a_list_of_other_things_than_dicts_names_what_it_holds(loaded):
+    with pytest.raises(LuodiError) as caught:
+        loaded.predict([ROWS[0], ("a", 1)])
+    assert (caught.value.code, caught.value.facts) == ("rows.not_dicts", {"kind": "tuple"})
+
+
+def test_a_frame_without_narwhals_names_an_extra_that_has_no_learners(loaded, monkeypatch):
+    monkeypatch.setitem(sys.modules, "narwhals.stable.v2", None)
+    with pytest.raises(LuodiError) as caught:
+        loaded.predict(pd.DataFrame(ROWS))
+    assert "pip install 'luodi[runtime,frames]'" in str(caught.value)
