@@ -20,8 +20,9 @@ def compose(found: Found, workshop: Workshop, task: Task) -> list[Candidate]:
     """Candidates from the best out of fold to the smallest.
 
     The ensemble keeps one model a fold; below it stand the best member alone, and the best
-    member as a single model of all rows, which is smaller and faster. Ctrl-C ends it with the
-    candidates so far, if there is one.
+    member as a single model of all rows, which is smaller and faster; at last the linear
+    baseline, which fits where nothing else does. Ctrl-C ends it with the candidates so far, if
+    there is one.
     """
     score = workshop.score
     members, weights = select(found.members, score)
@@ -30,6 +31,7 @@ def compose(found: Found, workshop: Workshop, task: Task) -> list[Candidate]:
         ("ensemble", members, weights),
         ("best", (best,), (1.0,)),
         ("single", (best,), (1.0,)),
+        ("linear", (found.linear,), (1.0,)),
     ]
     made: list[Candidate] = []
     for name, chosen, shares in choices:
