@@ -192,7 +192,7 @@ def _trained(
     ]
     found = train.replay(workshop, recipes, listener)
     weights = [m["weight"] for m in recorded["members"]]
-    single = recorded["name"] == "single"
+    single = recorded["name"] in ("single", "linear")
     candidate = train.replayed(found, weights, single, workshop, task)
     return workshop, found, [replace(candidate, name=recorded["name"])]
 

@@ -38,7 +38,9 @@ def compose(found: Found, workshop: Workshop, task: Task) -> list[Candidate]:
         if name == "best" and len(members) == 1 and members[0] is best:
             continue
         try:
-            shipped = tuple(workshop.shipped(m, single=name == "single") for m in chosen)
+            shipped = tuple(
+                workshop.shipped(m, single=name in ("single", "linear")) for m in chosen
+            )
             made.append(candidate(name, shipped, shares, workshop, task))
         except KeyboardInterrupt:
             if not made:
