@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,13 +108,13 @@ def build(
     parts, findings = _examined(contract, listener)
     if not force:
         _refuse_errors(findings)
-    workshop, found, candidates = _trained(parts, contract, recorded, listener)
-    chosen, baselines = _converted(workshop, found, candidates, parts, contract, listener)
+    trained = _trained(parts, contract, recorded, listener)
+    chosen, baselines = _converted(trained, parts, contract, listener)
     verdict = evaluate.judge(
         chosen.artifact, parts.holdout, contract,
         baselines=baselines, findings=findings, listener=listener,
     )  # fmt: skip
-    board = _leaderboard(chosen, found)
+    board = _leaderboard(chosen, trained.found)
     packed = _packed(contract, parts, chosen, verdict, board, force)
     from luodi import release
 
@@ -165,7 +165,8 @@ def _holdout(task: Task, dataset: Dataset) -> Dataset | None:
 def _refuse_errors(findings: Sequence[Finding]) -> None:
     errors = [f for f in findings if f.severity == "error"]
     if errors:
-        listed = ", ".join(f"{f.code}:{f.column}" if f.column else f.code for f in errors[:8])
+        named = dict.fromkeys(f"{f.code}:{f.column}" if f.column else f.code for f in errors)
+        listed = ", ".join(list(named)[:8])
         raise LuodiError("build.findings", count=len(errors), listed=listed)
 
 
@@ -175,42 +176,51 @@ def _recorded(plan: str | Path | None) -> Mapping[str, Any] | None:
     return None if plan is None else load.load(plan).plan
 
 
+@dataclass(frozen=True)
+class _Trained:
+    """What training handed over, and how much of its time is left."""
+
+    workshop: Workshop
+    found: Found
+    candidates: Sequence[Candidate]
+    spare: Callable[[], bool]
+
+
 def _trained(
     parts: Parts, task: Task, recorded: Mapping[str, Any] | None, listener: Listener
-) -> tuple[Workshop, Found, list[Candidate]]:
+) -> _Trained:
     """The search, or the repetition of a recorded one, and the candidates that came of it."""
     from luodi import train
 
     listener(Event("stage", {"name": "train", "budget": task.budget}))
+    clock = train.Clock(task.budget)
     workshop = modality().workshop(parts, task, recorded)
     if recorded is None:
-        found = train.search(workshop, train.Clock(task.budget), listener)
-        return workshop, found, train.compose(found, workshop, task)
+        found = train.search(workshop, clock, listener)
+        candidates = train.compose(found, workshop, task)
+        return _Trained(workshop, found, candidates, lambda: clock.spent() < clock.budget_s)
     recipes = [
         Recipe(m["family"], m["params"], m["features"], m["seed"], tuple(m["rounds"]))
         for m in recorded["members"]
     ]
     found = train.replay(workshop, recipes, listener)
     weights = [m["weight"] for m in recorded["members"]]
-    single = recorded["name"] in ("single", "linear")
-    candidate = train.replayed(found, weights, single, workshop, task)
-    return workshop, found, [replace(candidate, name=recorded["name"])]
+    candidate = train.replayed(found, weights, recorded["name"], workshop, task)
+    return _Trained(workshop, found, [candidate], lambda: True)
 
 
 def _converted(
-    workshop: Workshop,
-    found: Found,
-    candidates: Sequence[Candidate],
-    parts: Parts,
-    task: Task,
-    listener: Listener,
+    trained: _Trained, parts: Parts, task: Task, listener: Listener
 ) -> tuple[Chosen, dict[str, Artifact]]:
     """What is shipped, and the baselines as graphs of their own."""
     from luodi import compress, train
 
     kind = modality()
-    chosen = compress.ship(candidates, kind, parts, task, listener)
-    named = train.baselines(found, workshop, task)
+    chosen = compress.ship(
+        trained.candidates, lambda one: train.finished(one, trained.workshop),
+        kind, parts, task, trained.spare, listener,
+    )  # fmt: skip
+    named = train.baselines(trained.found, trained.workshop, task)
     return chosen, {name: kind.converted(candidate) for name, candidate in named.items()}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,8 @@ from luodi.core.modality import Modality
 from luodi.core.task import Task
 from luodi.core.values import Artifact, Candidate, Parts
 
-LARGEST_MB = 200.0
+USUAL_LIMITS = {"size_mb": 25.0, "one_row_ms_p50": 2.0}
+"""What a release keeps to where no gate speaks of it."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Chosen:
     Attributes:
         candidate: The candidate.
         artifact: Its graph, proven equal to it.
-        front: Each candidate's quality, size and latency, with the chosen one marked.
+        front: Quality, size and latency of each candidate that was made, with the chosen marked.
     """
 
     candidate: Candidate
@@ -31,54 +32,76 @@ class Chosen:
     front: tuple[Mapping[str, Any], ...]
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A candidate with its graph, as measured."""
+
+    candidate: Candidate
+    artifact: Artifact
+    figure: Measured
+
+
 def ship(
     candidates: Sequence[Candidate],
+    finish: Callable[[Candidate], Candidate],
     modality: Modality,
     parts: Parts,
     task: Task,
+    spare: Callable[[], bool] = lambda: True,
     listener: Listener = silent,
 ) -> Chosen:
-    """Convert all candidates and prove the best one that fits the gates on size and speed.
+    """Make candidates, best first, until one fits the gates on size and speed and is proven.
 
-    Where none fits, the smallest is taken and the gates will say so.
+    The others are made too while there is time, for the front of quality against size and
+    speed. Where none fits, the smallest is taken and the gates will say so. Ctrl-C ends it with
+    what was made.
 
     Args:
         candidates: Candidates, the preferred one first among equals.
+        finish: Gives a candidate the models that it is shipped with.
         modality: The kind of data.
         parts: The records; parity is checked on the holdout's inputs.
         task: The task, for its gates.
+        spare: Whether there is time for candidates that are not needed.
         listener: Told of stages.
 
     Raises:
         LuodiError: ``convert.parity`` when no candidate's graph answers as trained.
     """
     listener(Event("stage", {"name": "compress"}))
-    converted = [(c, modality.converted(c)) for c in candidates]
-    figures = [measured(artifact) for _, artifact in converted]
+    made: list[_Made] = []
+    chosen: tuple[_Made, Artifact] | None = None
     failed: LuodiError | None = None
-    for place in _order(candidates, figures, task):
-        candidate, artifact = converted[place]
+
+    def proven(one: _Made) -> tuple[_Made, Artifact] | None:
+        nonlocal failed
         try:
-            proven = modality.proven(artifact, candidate, parts, task)
+            return one, modality.proven(one.artifact, one.candidate, parts, task)
         except LuodiError as error:
             if error.code != "convert.parity":
                 raise
             failed = error
             listener(Event("note", {"text": str(error)}))
-            continue
-        return Chosen(candidate, proven, _front(candidates, figures, place))
-    assert failed is not None
-    raise failed
+            return None
 
-
-def _order(candidates: Sequence[Candidate], figures: Sequence[Measured], task: Task) -> list[int]:
-    """Places of the candidates, those that fit first, by quality; then the others, by size."""
-    fits = [_fits(m, task) for m in figures]
-    places = range(len(candidates))
-    return sorted(
-        places,
-        key=lambda i: (not fits[i], -candidates[i].score if fits[i] else figures[i].size_mb),
-    )
+    try:
+        for candidate in sorted(candidates, key=lambda c: -c.score):
+            if chosen is not None and not spare():
+                break
+            whole = finish(candidate)
+            artifact = modality.converted(whole)
+            made.append(_Made(whole, artifact, measured(artifact)))
+            if chosen is None and _fits(made[-1].figure, task):
+                chosen = proven(made[-1])
+    except KeyboardInterrupt:
+        if not made:
+            raise
+    for one in sorted(made, key=lambda m: m.figure.size_mb):
+        chosen = chosen or (None if _fits(one.figure, task) else proven(one))
+    if chosen is None:
+        assert failed is not None
+        raise failed
+    return Chosen(chosen[0].candidate, chosen[1], _front(candidates, made, chosen[0]))
 
 
 def _fits(figure: Measured, task: Task) -> bool:
@@ -87,21 +110,23 @@ def _fits(figure: Measured, task: Task) -> bool:
         "one_row_ms_p50": figure.p50_ms,
         "one_row_ms_p99": figure.p99_ms,
     }
-    limits = {name: gate.at_most for name, gate in task.gates.items() if gate.at_most is not None}
-    limits.setdefault("size_mb", LARGEST_MB)
+    gates = {name: gate.at_most for name, gate in task.gates.items() if gate.at_most is not None}
+    limits = USUAL_LIMITS | gates
     return all(value <= limits[name] for name, value in known.items() if name in limits)
 
 
 def _front(
-    candidates: Sequence[Candidate], figures: Sequence[Measured], chosen: int
+    candidates: Sequence[Candidate], made: Sequence[_Made], chosen: _Made
 ) -> tuple[Mapping[str, Any], ...]:
+    """The candidates that were made, in the order in which they were proposed."""
+    order = [candidate.name for candidate in candidates]
     return tuple(
         {
-            "name": candidate.name,
-            "score": candidate.score,
-            "size_mb": figure.size_mb,
-            "one_row_ms": figure.p50_ms,
-            "chosen": place == chosen,
+            "name": one.candidate.name,
+            "score": one.candidate.score,
+            "size_mb": one.figure.size_mb,
+            "one_row_ms": one.figure.p50_ms,
+            "chosen": one is chosen,
         }
-        for place, (candidate, figure) in enumerate(zip(candidates, figures, strict=True))
+        for one in sorted(made, key=lambda m: order.index(m.candidate.name))
     )

@@ -6,6 +6,7 @@ A modality is a package with these functions. Stages reach it through
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,6 +33,11 @@ if TYPE_CHECKING:
 Stop = Callable[[], bool]
 
 
+def never() -> bool:
+    """A stop that never stops."""
+    return False
+
+
 class Workshop(Protocol):
     """Training records made ready for learners: what is fitted before any learner, and fits."""
 
@@ -39,8 +45,6 @@ class Workshop(Protocol):
     classes: tuple[str, ...]
     folds: tuple[np.ndarray, ...]
     metric: str
-    abreast: int
-    """Folds that are fitted at the same time."""
 
     @property
     def prepared(self) -> Any:
@@ -52,17 +56,28 @@ class Workshop(Protocol):
     def score(self, out_of_fold: np.ndarray) -> float:
         """The metric of out-of-fold answers, higher is better; rows without one are left out."""
 
-    def portfolio(self) -> Sequence[Recipe]:
-        """Good first recipes, best guess first."""
+    def portfolio(self, first: Member | None = None) -> Sequence[Recipe]:
+        """Good first recipes, best guess first.
+
+        Args:
+            first: The first of them, fitted: what it showed decides which come next.
+        """
 
     def explore(self, suggest: Any, family: str) -> Recipe:
         """A recipe of a family from an Optuna trial."""
 
-    def fit(self, recipe: Recipe, stop: Stop) -> Iterator[Member]:
+    def fit(
+        self, recipe: Recipe, stop: Stop = never, seconds: float = math.inf
+    ) -> Iterator[Member]:
         """Fit fold by fold; each yield holds the folds so far, the last one all of them.
 
-        The caller may stop early by not asking for more. Nothing is yielded for a fold that
-        ``stop`` interrupted.
+        The caller may stop early by not asking for more.
+
+        Args:
+            recipe: What to fit.
+            stop: Ends every fold with the rounds so far.
+            seconds: Time for all folds. Each gets an even share of it, so that no fold is left
+                with a model of one round.
         """
 
     def enrich(self, base: Member, stop: Stop) -> Iterator[Member]:

@@ -37,6 +37,7 @@ def check(
         *(holdout.measured(finding, parts) for finding in seen),
         *holdout.few_positives(dataset, task, parts),
         *holdout.unseen_classes(parts, task),
+        *holdout.of_a_file(parts, task),
     ]
     accepted = [_accepted(finding, task.check.accept) for finding in findings]
     unused = _unused(findings, task.check.accept)

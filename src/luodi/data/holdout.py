@@ -17,6 +17,7 @@ RATE_GATES = ("average_precision", "recall", "precision", "f1", "balanced_accura
 USUAL_RATE = 0.8
 WIDTH_AT_MOST = 0.25
 MOST_UNSEEN = 0.5
+KNOWN_AT_LEAST, KNOWN_AT_MOST = 0.01, 0.5
 Z_95 = 1.959964
 
 
@@ -63,6 +64,47 @@ def unseen_classes(parts: Parts | None, task: Task) -> Iterator[Finding]:
             "nearest": ", ".join(get_close_matches(label, sorted(trained), 1, 0.0)),
         }
         yield Finding("data.unseen_class", severity, parts.train.target, evidence)
+
+
+def of_a_file(parts: Parts | None, task: Task) -> Iterator[Finding]:
+    """What a holdout file shares with training: rows, groups, or a time that is not later."""
+    if parts is None or not isinstance(task.split.holdout, str) or not len(parts.holdout):
+        return
+    yield from _known_rows(parts)
+    if task.data.group:
+        yield from _known_groups(parts, task.data.group, task)
+    if task.data.time:
+        yield from _not_later(parts, task.data.time)
+
+
+def _known_rows(parts: Parts) -> Iterator[Finding]:
+    """Rows that training has as well, beyond what such coarse records repeat by themselves."""
+    shared = [name for name in parts.train.table.columns if name in parts.holdout.table.columns]
+    trained = parts.train.table.select(shared).hash_rows()
+    known = parts.holdout.table.select(shared).hash_rows().is_in(trained.implode())
+    by_itself = float(trained.is_duplicated().mean() or 0.0)  # type: ignore[arg-type]
+    share = float(known.mean() or 0.0)  # type: ignore[arg-type]
+    if share - by_itself > KNOWN_AT_LEAST:
+        severity: Severity = "error" if share - by_itself > KNOWN_AT_MOST else "warning"
+        evidence = {"rows": int(known.sum()), "share": share, "by_itself": by_itself}
+        yield Finding("data.holdout_known", severity, None, evidence)
+
+
+def _known_groups(parts: Parts, group: str, task: Task) -> Iterator[Finding]:
+    trained = parts.train.table[group].drop_nulls().unique()
+    both = parts.holdout.table[group].is_in(trained.implode()).fill_null(False)
+    if both.any():
+        severity: Severity = "error" if task.split_by == "group" else "warning"
+        evidence = {"rows": int(both.sum()), "share": float(both.mean() or 0.0)}  # type: ignore[arg-type]
+        yield Finding("data.holdout_group", severity, group, evidence)
+
+
+def _not_later(parts: Parts, time: str) -> Iterator[Finding]:
+    last = parts.train.table[time].max()
+    early = (parts.holdout.table[time] <= last).fill_null(False)
+    if early.any():
+        evidence = {"rows": int(early.sum()), "share": float(early.mean() or 0.0)}  # type: ignore[arg-type]
+        yield Finding("data.holdout_time", "warning", time, {**evidence, "last": str(last)})
 
 
 def measured(finding: Finding, parts: Parts | None) -> Finding:

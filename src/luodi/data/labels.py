@@ -10,6 +10,7 @@ import polars as pl
 from luodi.core.task import Task
 from luodi.core.text import canonical
 from luodi.core.values import Dataset, Finding, Severity
+from luodi.data.guess import CLASSES_AT_MOST, ROWS_A_CLASS
 
 ROWS_NEEDED = 20
 ROWS_WANTED = 100
@@ -30,7 +31,7 @@ def find(dataset: Dataset, task: Task) -> Iterator[Finding]:
         yield Finding("label.constant", "error", truth.name, {"value": str(known[0])})
     elif task.goal == "classify":
         yield from _unknown(known, task)
-        yield from _rare(known, task)
+        yield from _values(known) or _rare(known, task)
     yield from _small(len(known))
 
 
@@ -64,6 +65,20 @@ def _named(task: Task) -> dict[tuple[str, str], None]:
     for actual, row in matrix.items():
         named += [("costs.matrix", label) for label in (actual, *row)]
     return {(key, canonical(label)): None for key, label in named}
+
+
+def _values(known: pl.Series) -> list[Finding]:
+    """Numbers so many and so seldom repeated that they are values, not classes."""
+    labels = known.unique()
+    distinct = len(labels)
+    if distinct <= CLASSES_AT_MOST or len(known) >= ROWS_A_CLASS * distinct:
+        return []
+    numbers = labels.cast(pl.Float64, strict=False)
+    if numbers.null_count():
+        return []
+    evidence = {"distinct": distinct, "rows": len(known)}
+    evidence |= {"low": numbers.min(), "high": numbers.max()}
+    return [Finding("data.values_as_classes", "error", known.name, evidence)]
 
 
 def _rare(known: pl.Series, task: Task) -> Iterator[Finding]:

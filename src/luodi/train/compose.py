@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,38 +16,31 @@ from luodi.train.calibrate import calibrated
 from luodi.train.ensemble import select
 from luodi.train.search import Found
 
+SINGLE = ("lean", "single", "linear")
+"""Candidates with one model of all rows in place of one a fold."""
+
 
 def compose(found: Found, workshop: Workshop, task: Task) -> list[Candidate]:
-    """Candidates from the best out of fold to the smallest.
+    """Candidates from the best out of fold to the smallest, not ``finished`` yet.
 
-    The ensemble keeps one model a fold; below it stand the best member alone, and the best
-    member as a single model of all rows, which is smaller and faster; at last the linear
-    baseline, which fits where nothing else does. Ctrl-C ends it with the candidates so far, if
-    there is one.
+    The ensemble keeps one model a fold; below it stand the same with one model a member, the
+    best member alone, and the best member as a single model of all rows, which is smaller and
+    faster; at last the linear baseline, which fits where nothing else does.
     """
-    score = workshop.score
-    members, weights = select(found.members, score)
+    members, weights = select(found.members, workshop.score)
     best = max(found.members, key=lambda m: m.score)
-    choices = [
-        ("ensemble", members, weights),
-        ("best", (best,), (1.0,)),
-        ("single", (best,), (1.0,)),
-        ("linear", (found.linear,), (1.0,)),
-    ]
-    made: list[Candidate] = []
-    for name, chosen, shares in choices:
-        if name == "best" and len(members) == 1 and members[0] is best:
-            continue
-        try:
-            shipped = tuple(
-                workshop.shipped(m, single=name in ("single", "linear")) for m in chosen
-            )
-            made.append(candidate(name, shipped, shares, workshop, task))
-        except KeyboardInterrupt:
-            if not made:
-                raise
-            break
-    return made
+    choices = [("ensemble", members, weights)]
+    if members != (best,):
+        choices += [("lean", members, weights), ("best", (best,), (1.0,))]
+    choices += [("single", (best,), (1.0,)), ("linear", (found.linear,), (1.0,))]
+    return [candidate(*choice, workshop, task) for choice in choices]
+
+
+def finished(candidate: Candidate, workshop: Workshop) -> Candidate:
+    """The candidate with the models that it is shipped with, some of which are fitted now."""
+    single = candidate.name in SINGLE
+    members = tuple(workshop.shipped(member, single) for member in candidate.members)
+    return replace(candidate, members=members)
 
 
 def baselines(found: Found, workshop: Workshop, task: Task) -> dict[str, Candidate]:
@@ -59,11 +53,10 @@ def baselines(found: Found, workshop: Workshop, task: Task) -> dict[str, Candida
 
 
 def replayed(
-    found: Found, weights: Sequence[float], single: bool, workshop: Workshop, task: Task
+    found: Found, weights: Sequence[float], name: str, workshop: Workshop, task: Task
 ) -> Candidate:
     """The candidate of a recorded plan."""
-    shipped = tuple(workshop.shipped(m, single=single) for m in found.members)
-    return candidate("replayed", shipped, tuple(weights), workshop, task)
+    return candidate(name, found.members, tuple(weights), workshop, task)
 
 
 def candidate(

@@ -15,9 +15,11 @@ from luodi.core.modality import Workshop
 from luodi.core.values import Member, Recipe
 from luodi.train.clock import Clock
 
-FIRST_SHARE = 0.4
+FIRST_SHARE = 0.25
 ENRICH_SHARE = 0.3
-LATER_SHARE = 0.5
+LEAST_STEP = 2.0
+"""Richer features are looked for if there is time for so many fits like the first."""
+LATER_SHARE = 0.35
 MAX_TRIALS = 400
 WARM_UP_TRIALS = 4
 
@@ -80,10 +82,8 @@ class _Board:
     ) -> Member | None:
         """The member of all folds; None when pruned, or when its answers are not finite."""
         folds = len(self.workshop.folds)
-        stop = _Shared(seconds, folds, self.workshop.abreast)
         member = None
-        for member in self.workshop.fit(recipe, stop):
-            stop.next_fold()
+        for member in self.workshop.fit(recipe, seconds=seconds):
             done = len(member.models)
             if prune is not None and done < folds and prune(done, member.score):
                 return None
@@ -99,21 +99,6 @@ class _Board:
         facts |= {"score": member.score, "seconds": member.seconds, "best": best}
         facts |= {"metric": self.workshop.metric, "left": max(self.clock.left(), 0.0)}
         self.listener(Event("candidate", facts))
-
-
-class _Shared:
-    """A stop that gives each fold the same time, so that every fold gets a model."""
-
-    def __init__(self, seconds: float, folds: int, abreast: int) -> None:
-        self.seconds, self.folds, self.abreast = seconds, folds, abreast
-        self.began, self.fold = time.monotonic(), 0
-
-    def next_fold(self) -> None:
-        self.fold += 1
-
-    def __call__(self) -> bool:
-        end = self.began + self.seconds * (self.fold + self.abreast) / self.folds
-        return time.monotonic() >= end
 
 
 def search(workshop: Workshop, clock: Clock, listener: Listener = silent) -> Found:
@@ -132,8 +117,10 @@ def search(workshop: Workshop, clock: Clock, listener: Listener = silent) -> Fou
     interrupted = False
     try:
         board.tell(linear)
-        _first_and_richer(board)
-        _explore(board)
+        base = _first(board)
+        if base is not None:
+            _richer(board, base)
+        _explore(board, base)
     except KeyboardInterrupt:
         interrupted = True
         listener(Event("note", {"text": "interrupted"}))
@@ -142,30 +129,34 @@ def search(workshop: Workshop, clock: Clock, listener: Listener = silent) -> Fou
 
 def _whole(workshop: Workshop, recipe: Recipe) -> Member:
     """A member fitted without a clock."""
-    *_, member = workshop.fit(recipe, lambda: False)
+    *_, member = workshop.fit(recipe)
     return member
 
 
-def _first_and_richer(board: _Board) -> None:
-    """The best first guess, and the same on richer features where they help."""
+def _first(board: _Board) -> Member | None:
+    """The best first guess."""
     first, *_ = board.workshop.portfolio()
-    base = board.fit(first, max(board.clock.left() * FIRST_SHARE, 1.0))
-    if base is None or board.clock.over():
-        return
+    return board.fit(first, max(board.clock.left() * FIRST_SHARE, 1.0))
+
+
+def _richer(board: _Board, base: Member) -> None:
+    """The first guess on richer features, where they help and can be tried in time."""
     began = time.monotonic()
-    stop = board.clock.slice(board.clock.left() * ENRICH_SHARE)
-    for member in board.workshop.enrich(base, stop):
+    seconds = board.clock.left() * ENRICH_SHARE
+    if board.clock.over() or base.seconds * LEAST_STEP > seconds:
+        return
+    for member in board.workshop.enrich(base, board.clock.slice(seconds)):
         board.members.append(member)
         board.tell(member)
     board.clock.busy_s += time.monotonic() - began
 
 
-def _explore(board: _Board) -> None:
+def _explore(board: _Board, base: Member | None) -> None:
     """The portfolio through Optuna, then its proposals, until the clock is over."""
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    portfolio = board.workshop.portfolio()
+    portfolio = board.workshop.portfolio(base)
     families = list(dict.fromkeys(recipe.family for recipe in portfolio))
     study = _study(portfolio[0].seed)
     fitted = [m.recipe for m in board.members]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from luodi.compress import choose, ship
+from luodi.compress.choose import Chosen
 from luodi.compress.measure import Measured
 from luodi.core.errors import LuodiError
 from luodi.core.events import Event
@@ -14,7 +16,7 @@ from luodi.core.task import Task
 from luodi.core.values import Artifact, Candidate
 
 FIGURES = {
-    "ensemble": Measured(40.0, 2.0, 3.0),
+    "ensemble": Measured(20.0, 1.8, 3.0),
     "best": Measured(8.0, 0.8, 1.0),
     "single": Measured(1.0, 0.3, 0.5),
 }
@@ -52,9 +54,19 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choose, "measured", lambda artifact: FIGURES[artifact.model.decode()])
 
 
+def shipping(
+    modality: PretendModality | None = None,
+    offered: list[Candidate] | None = None,
+    gates: dict[str, Any] | None = None,
+    finish: Callable[[Candidate], Candidate] = lambda candidate: candidate,
+    **more: Any,
+) -> Chosen:
+    kind, contract = modality or PretendModality(), task(**gates or {})
+    return ship(offered or candidates(), finish, kind, None, contract, **more)  # type: ignore[arg-type]
+
+
 def shipped(modality: PretendModality | None = None, **gates: Any) -> str:
-    chosen = ship(candidates(), modality or PretendModality(), None, task(**gates))  # type: ignore[arg-type]
-    return chosen.candidate.name
+    return shipping(modality, gates=gates).candidate.name
 
 
 def test_without_gates_the_best_is_shipped() -> None:
@@ -78,28 +90,45 @@ def test_where_none_fits_the_smallest_is_shipped_for_the_gates_to_judge() -> Non
     assert shipped(size_mb={"at_most": 0.5}) == "single"
 
 
-def test_a_release_of_hundreds_of_megabytes_needs_a_gate_that_allows_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(FIGURES, "ensemble", Measured(300.0, 2.0, 3.0))
+def test_a_large_release_needs_a_gate_that_allows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FIGURES, "ensemble", Measured(300.0, 1.5, 3.0))
     assert shipped() == "best"
     assert shipped(size_mb={"at_most": 500}) == "ensemble"
 
 
+def test_a_slow_release_needs_a_gate_that_allows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FIGURES, "ensemble", Measured(20.0, 6.0, 9.0))
+    assert shipped() == "best"
+    assert shipped(one_row_ms_p50={"at_most": 10}) == "ensemble"
+
+
+def test_without_spare_time_no_candidate_is_made_that_is_not_needed() -> None:
+    chosen = shipping(spare=lambda: False)
+    assert [row["name"] for row in chosen.front] == ["ensemble"]
+    gates = {"size_mb": {"at_most": 10}}
+    assert shipping(gates=gates, spare=lambda: False).candidate.name == "best"
+
+
+def test_ctrl_c_keeps_the_candidates_made_so_far() -> None:
+    def press(candidate: Candidate) -> Candidate:
+        if candidate.name == "single":
+            raise KeyboardInterrupt
+        return candidate
+
+    assert shipping(finish=press).candidate.name == "ensemble"
+    gates = {"size_mb": {"at_most": 0.5}}
+    assert shipping(finish=press, gates=gates).candidate.name == "best"
+
+
 def test_of_equals_the_preferred_one_is_shipped() -> None:
-    chosen = ship(
-        candidates(best=0.8, single=0.8),
-        PretendModality(),
-        None,
-        task(),  # type: ignore[arg-type]
-    )
+    chosen = shipping(offered=candidates(best=0.8, single=0.8))
     assert chosen.candidate.name == "best"
 
 
 def test_a_candidate_that_answers_differently_gives_way_to_the_next() -> None:
     heard: list[Event] = []
     modality = PretendModality(unlike=("ensemble",))
-    chosen = ship(candidates(), modality, None, task(), heard.append)  # type: ignore[arg-type]
+    chosen = shipping(modality, listener=heard.append)
     assert chosen.candidate.name == "best"
     assert any(event.kind == "note" and "ensemble" in event.data["text"] for event in heard)
     assert [row["name"] for row in chosen.front if row["chosen"]] == ["best"]
@@ -118,6 +147,6 @@ def test_other_errors_are_not_taken_for_a_failed_proof() -> None:
 
 
 def test_the_front_tells_every_candidate() -> None:
-    chosen = ship(candidates(), PretendModality(), None, task())  # type: ignore[arg-type]
+    chosen = shipping()
     assert [row["name"] for row in chosen.front] == ["ensemble", "best", "single"]
-    assert [row["size_mb"] for row in chosen.front] == [40.0, 8.0, 1.0]
+    assert [row["size_mb"] for row in chosen.front] == [20.0, 8.0, 1.0]

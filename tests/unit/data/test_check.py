@@ -1,6 +1,7 @@
 """The check gathers, orders and lowers findings, and knows when a target cannot be learned."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
@@ -62,6 +63,16 @@ def test_a_class_of_one_row_is_an_error_where_it_is_to_be_stratified(made, halve
     assert by_code(check(*made(truth)))["data.rare_class"].severity == "error"
     random = by_code(check(*made(truth, split={"by": "random"})))
     assert random["data.rare_class"].severity == "warning"
+
+
+def test_values_taken_for_classes_are_an_error_and_grades_are_not(made):
+    values = [str(round(i * 0.37, 2)) for i in range(300)]
+    found = by_code(check(*made(values)))
+    assert found["data.values_as_classes"].severity == "error"
+    assert "regress" in found["data.values_as_classes"].part("remedy")
+    assert "data.rare_class" not in found
+    grades = [str(i % 20) for i in range(400)]
+    assert "data.values_as_classes" not in by_code(check(*made(grades)))
 
 
 def test_too_few_rows_are_told(made, halves):
@@ -132,3 +143,49 @@ def test_owners_on_both_sides_are_counted_in_the_holdout_that_was_cut(made, halv
     apart = by_code(check(dataset, task, cut(dataset, range(120))))["data.entity_split"]
     mixed = by_code(check(dataset, task, cut(dataset, range(0, 600, 5))))["data.entity_split"]
     assert (apart.evidence["both_sides"], mixed.evidence["both_sides"]) == (0.0, 1.0)
+
+
+@pytest.fixture
+def with_file(made, halves):
+    """Builds (dataset, task, parts) with a holdout file of chosen rows of a second draw."""
+
+    def build(train_rows, held_rows, **content):
+        extra = {
+            "who": [i // 4 for i in range(400)],
+            "when": [datetime(2024, 1, 1) + timedelta(hours=i) for i in range(400)],
+        }
+        split = {"holdout": "held.csv", "by": "random"}
+        whole, task = made(halves(400, 180), extra=extra, split=split, **content)
+        kinds = [replace(c, kind="time" if c.name == "when" else c.kind) for c in whole.columns]
+        whole = replace(whole, columns=tuple(kinds))
+        train = replace(whole, table=whole.table[train_rows])
+        held = replace(whole, table=whole.table[held_rows])
+        return train, task, Parts(train, held, (), "random")
+
+    return build
+
+
+def test_a_holdout_file_that_training_never_saw_is_silent(with_file):
+    data = {"group": "who", "time": "when"}
+    found = by_code(check(*with_file(range(300), range(300, 400), data=data)))
+    assert not [code for code in found if code.startswith("data.holdout_")]
+
+
+def test_rows_that_stand_in_training_and_in_the_holdout_file_are_told(with_file):
+    few = by_code(check(*with_file(range(310), range(300, 400))))["data.holdout_known"]
+    assert (few.severity, few.evidence["rows"]) == ("warning", 10)
+    same = by_code(check(*with_file(range(300), range(300))))["data.holdout_known"]
+    assert (same.severity, same.evidence["share"]) == ("error", 1.0)
+
+
+def test_a_group_on_both_sides_of_a_holdout_file_is_told(with_file):
+    found = by_code(check(*with_file(range(302), range(302, 400), data={"group": "who"})))
+    assert found["data.holdout_group"].evidence["rows"] == 2
+
+
+def test_a_holdout_file_that_is_not_later_is_told(with_file):
+    found = by_code(check(*with_file(range(100, 400), range(100), data={"time": "when"})))
+    assert (found["data.holdout_time"].column, found["data.holdout_time"].evidence["rows"]) == (
+        "when",
+        100,
+    )

@@ -10,7 +10,7 @@ import pytest
 from luodi.core.errors import LuodiError
 from luodi.core.events import Event
 from luodi.core.values import Recipe
-from luodi.train import Clock, baselines, compose, replay, search
+from luodi.train import Clock, baselines, compose, finished, replay, search
 from unit.train.workshops import TASK, PretendWorkshop, member
 
 
@@ -33,9 +33,9 @@ def test_a_learner_that_never_ends_by_itself_is_stopped_fold_by_fold() -> None:
     )
     whole = workshop.fit
 
-    def fit(recipe, stop):  # type: ignore[no-untyped-def]
+    def fit(recipe, **more):  # type: ignore[no-untyped-def]
         workshop.pause = 0.0 if recipe.family in ("dumb", "linear") else 60.0
-        return whole(recipe, stop)
+        return whole(recipe, **more)
 
     workshop.fit = fit  # type: ignore[method-assign]
     began = time.monotonic()
@@ -75,18 +75,6 @@ def test_ctrl_c_while_features_are_sought_keeps_those_found() -> None:
     assert families(found) == ["linear", "quick", "richer"]
 
 
-def test_ctrl_c_while_candidates_are_made_keeps_the_first() -> None:
-    workshop = PretendWorkshop()
-    found = search(workshop, Clock(0.3))
-
-    def press(member):  # type: ignore[no-untyped-def]
-        raise KeyboardInterrupt
-
-    workshop.refit = press  # type: ignore[method-assign]
-    made = compose(found, workshop, TASK)
-    assert made and "single" not in [candidate.name for candidate in made]
-
-
 def test_bad_settings_are_given_up_before_all_folds() -> None:
     workshop = PretendWorkshop(pause=0.002)
     found = search(workshop, Clock(1.5))
@@ -110,8 +98,8 @@ def test_answers_that_are_not_numbers_are_left_out() -> None:
     workshop = PretendWorkshop()
     whole = workshop.fit
 
-    def fit(recipe, stop):  # type: ignore[no-untyped-def]
-        for made in whole(recipe, stop):
+    def fit(recipe, **more):  # type: ignore[no-untyped-def]
+        for made in whole(recipe, **more):
             bad = recipe.family == "quick"
             yield replace(made, score=float("nan")) if bad else made
 
@@ -151,7 +139,8 @@ def test_candidates_reach_from_the_best_to_the_smallest() -> None:
     made = compose(search(workshop, Clock(0.5)), workshop, TASK)
     names = [candidate.name for candidate in made]
     assert names[0] == "ensemble" and names[-2:] == ["single", "linear"]
-    assert all(one.members[0].models == ("whole",) for one in made[-2:])
+    assert all(finished(one, workshop).members[0].models == ("whole",) for one in made[-2:])
+    assert len(finished(made[0], workshop).members[0].models) == 3
     assert all(sum(candidate.weights) == pytest.approx(1.0) for candidate in made)
     assert made[0].score >= max(candidate.score for candidate in made[1:]) - 1e-3
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -60,7 +61,6 @@ class PretendWorkshop:
     truth: np.ndarray = field(default_factory=truth)
     classes: tuple[str, ...] = ("0", "1")
     metric: str = "roc_auc"
-    abreast: int = 1
     prepared: Any = None
 
     @property
@@ -74,19 +74,21 @@ class PretendWorkshop:
         seen = ~np.isnan(out_of_fold[:, 0])
         return utility(self.metric, self.truth[seen], out_of_fold[seen])
 
-    def portfolio(self) -> Sequence[Recipe]:
+    def portfolio(self, first: Member | None = None) -> Sequence[Recipe]:
         return [Recipe(f, {"noise": 1.0 + i}, "plain", 0) for i, f in enumerate(self.families)]
 
     def explore(self, suggest: Any, family: str) -> Recipe:
         noise = suggest.suggest_float(f"{family}.noise", 0.5, 5.0)
         return Recipe(family, {"noise": noise}, "plain", suggest.number)
 
-    def fit(self, recipe: Recipe, stop: Callable[[], bool]) -> Iterator[Member]:
+    def fit(
+        self, recipe: Recipe, stop: Callable[[], bool] = lambda: False, seconds: float = math.inf
+    ) -> Iterator[Member]:
         said = np.full((len(self.truth), 2), np.nan)
         for number, fold in enumerate(self.folds):
             self.before_fold(recipe, number)
             self.fitted.append((recipe.family, number))
-            end = time.monotonic() + self.pause
+            end = time.monotonic() + min(self.pause, seconds / 3)
             while time.monotonic() < end and not stop():
                 time.sleep(0.001)
             said[fold] = answers(recipe.params["noise"], recipe.seed, self.truth)[fold]

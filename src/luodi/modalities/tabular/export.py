@@ -16,7 +16,7 @@ from luodi.core.values import Artifact, Candidate, Dataset, Member, Parts
 from luodi.modalities.tabular import adversary, parity, watch
 from luodi.modalities.tabular.codec import Batch, Codec
 from luodi.modalities.tabular.graph.compose import composed
-from luodi.modalities.tabular.importance import WIDE, importance, rows_for
+from luodi.modalities.tabular.importance import WIDE, effort, importance
 from luodi.modalities.tabular.learn.prepared import Prepared
 from luodi.modalities.tabular.records import laid, truth_of
 
@@ -38,8 +38,9 @@ def proven(artifact: Artifact, candidate: Candidate, parts: Parts, task: Task) -
     prepared: Prepared = candidate.prepared
     proof = parity.checked(candidate, artifact.model, parts.holdout)
     session = Session(artifact.model, prepared.codec.goal)
-    seen = replace(parts.train, table=parts.train.table.head(watch.LARGEST))
-    outputs = session(laid(prepared.codec, seen).feeds)
+    seen = _spread(parts.train, watch.LARGEST)
+    some = _spread(parts.train, watch.most_answers(len(artifact.model) / 1e6))
+    outputs = session(laid(prepared.codec, some).feeds)
     return replace(
         artifact,
         codec=_json(artifact.codec),
@@ -47,8 +48,14 @@ def proven(artifact: Artifact, candidate: Candidate, parts: Parts, task: Task) -
         golden=golden(prepared.codec, session),
         reference=_json(watch.reference(prepared.codec, seen, outputs)),
         plan=plan(candidate, task.metric or default_metric(task.goal, _truth(candidate, parts))),
-        importance=_importance(candidate, session, parts.train, task),
+        importance=_importance(candidate, artifact.model, session, parts.train, task),
     )
+
+
+def _spread(dataset: Dataset, most: int) -> Dataset:
+    """At most so many records, taken evenly from first to last."""
+    step = -(-len(dataset) // most)
+    return dataset if step <= 1 else replace(dataset, table=dataset.table.gather_every(step))
 
 
 def _json(data: Any) -> Any:
@@ -113,18 +120,20 @@ def _recipe(member: Member) -> dict[str, Any]:
 
 
 def _importance(
-    candidate: Candidate, session: Session, train: Dataset, task: Task
+    candidate: Candidate, model: bytes, session: Session, train: Dataset, task: Task
 ) -> list[tuple[str, float]]:
     codec: Codec = candidate.prepared.codec
+    read = parity.columns_read(candidate) if len(codec.names) > WIDE else None
+    columns = len(codec.names) if read is None else len(read)
+    count, repeats = effort(columns, len(model) / 1e6)
     rng = np.random.default_rng(task.split.seed)
-    rows = np.sort(rng.permutation(len(train))[: rows_for(len(codec.names))])
+    rows = np.sort(rng.permutation(len(train))[:count])
     sample = replace(train, table=train.table[rows])
     truth = truth_of(codec, sample)
     batch: Batch = laid(codec, sample)
     metric = "rmse" if codec.goal == "regress" else "log_loss"
-    read = parity.columns_read(candidate) if len(codec.names) > WIDE else None
 
     def judged(answers: np.ndarray) -> float:
         return utility(metric, truth, answers)
 
-    return importance(codec, session, batch, judged, task.split.seed, read)
+    return importance(codec, session, batch, judged, task.split.seed, repeats, read)

@@ -12,16 +12,25 @@ import numpy as np
 from luodi.core.session import Session
 from luodi.modalities.tabular.codec import Batch, Codec
 
-ROWS = 2_000
-REPEATS = 3
+ROWS, LEAST_ROWS = 2_000, 100
+REPEATS, ENOUGH_ROWS = 3, 500
 WIDE = 100
-"""From so many columns on, only those that the models read are shuffled, on fewer rows."""
-LEAST_ROWS = 100
+"""From so many columns on, only those that the models read are shuffled."""
+MOST_ANSWERS = 200_000
+MOST_WORK = 200_000.0
+"""Answers times megabytes of graph: a few seconds. It is not a clock, so that it repeats."""
 
 
-def rows_for(columns: int) -> int:
-    """How many rows to shuffle, so that a wide table takes about as long as others a column."""
-    return max(LEAST_ROWS, min(ROWS, ROWS * WIDE // max(columns, 1)))
+def effort(columns: int, megabytes: float) -> tuple[int, int]:
+    """How many rows to shuffle and how often, so that wide tables and large graphs take no longer.
+
+    Args:
+        columns: Columns to shuffle.
+        megabytes: Size of the graph.
+    """
+    answers = min(MOST_ANSWERS, MOST_WORK / max(megabytes, 1e-3)) / max(columns, 1)
+    repeats = REPEATS if answers >= REPEATS * ENOUGH_ROWS else 1
+    return max(LEAST_ROWS, min(ROWS, int(answers / repeats))), repeats
 
 
 def importance(
@@ -30,6 +39,7 @@ def importance(
     batch: Batch,
     utility: Callable[[np.ndarray], float],
     seed: int,
+    repeats: int,
     read: Collection[str] | None = None,
 ) -> list[tuple[str, float]]:
     """Columns by the share of the metric that is lost when their values are shuffled.
@@ -40,6 +50,7 @@ def importance(
         batch: Training records.
         utility: The metric of an answer array, higher is better.
         seed: Seed of the shuffles.
+        repeats: How often each column is shuffled.
         read: Names of the columns that the graph reads; None for all.
 
     Returns:
@@ -47,7 +58,6 @@ def importance(
     """
     rng = np.random.default_rng(seed)
     whole = utility(session(batch.feeds)[0])
-    repeats = REPEATS if len(codec.names) <= WIDE else 1
     lost: list[tuple[str, float]] = []
     columns = (("numbers", codec.numbers), ("categories", codec.categories), ("times", codec.times))
     for kind, group in columns:

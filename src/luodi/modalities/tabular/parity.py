@@ -11,7 +11,6 @@ from luodi.core.session import Session
 from luodi.core.values import Candidate, Dataset
 from luodi.modalities.tabular import adversary, features, forest, trained
 from luodi.modalities.tabular.codec import Batch
-from luodi.modalities.tabular.learn.fitted import FORESTS, family_module
 from luodi.modalities.tabular.learn.prepared import Prepared
 from luodi.modalities.tabular.records import laid
 
@@ -75,9 +74,8 @@ def _points(candidate: Candidate) -> list[tuple[str, float]]:
     found: list[tuple[str, float]] = []
     for member in candidate.members:
         for model in member.models:
-            if model.family in FORESTS:
-                trees = family_module(model.family).forest(model.native, model.rounds)
-                places, thresholds = forest.split_points(trees, 2_000)
+            if model.forest is not None:
+                places, thresholds = forest.split_points(model.forest, 2_000)
                 columns = model.columns[places]
                 pairs = zip(columns.tolist(), thresholds.tolist(), strict=True)
                 found += [(names[c], t) for c, t in pairs if c < len(names)]
@@ -90,9 +88,8 @@ def columns_read(candidate: Candidate) -> frozenset[str]:
     names: frozenset[str] = frozenset()
     for member in candidate.members:
         for model in member.models:
-            if model.family in FORESTS:
-                trees = family_module(model.family).forest(model.native, model.rounds)
-                names |= plan.sources(np.unique(model.columns[trees.feature]))
+            if model.forest is not None:
+                names |= plan.sources(np.unique(model.columns[model.forest.feature]))
             else:
                 names |= plan.sources(model.native.columns) | frozenset(plan.categories)
     return names
@@ -123,7 +120,7 @@ def _different_leaves(candidate: Candidate, batch: Batch) -> int:
     count = 0
     for member in candidate.members:
         for model in member.models:
-            if model.family in FORESTS:
-                trees = family_module(model.family).forest(model.native, model.rounds)
-                count += forest.same_leaves(model.native, trees, matrix[:, model.columns])
+            if model.forest is not None:
+                read = matrix[:, model.columns]
+                count += forest.same_leaves(model.native, model.forest, read)
     return count

@@ -17,6 +17,17 @@ from luodi.modalities.tabular.records import laid
 BINS = 20
 MOST_VALUES = 50
 LARGEST = 200_000
+MOST_WORK = 200_000.0
+"""Answers times megabytes of graph: a few seconds."""
+
+
+def most_answers(megabytes: float) -> int:
+    """How many answers are counted: fewer where the graph is large.
+
+    Args:
+        megabytes: Size of the graph.
+    """
+    return max(2_000, min(LARGEST, int(MOST_WORK / max(megabytes, 1e-3))))
 
 
 def reference(codec: Codec, train: Dataset, outputs: list[np.ndarray]) -> dict[str, Any]:
@@ -25,7 +36,7 @@ def reference(codec: Codec, train: Dataset, outputs: list[np.ndarray]) -> dict[s
     Args:
         codec: The codec.
         train: Training records.
-        outputs: The graph's outputs for them.
+        outputs: The graph's outputs for them, or for some of them.
 
     Returns:
         ``rows``, per column ``missing`` and either ``edges`` with ``counts`` (numbers, times)

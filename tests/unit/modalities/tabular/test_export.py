@@ -89,8 +89,8 @@ def test_a_wide_table_is_explained_by_the_columns_that_models_read(
 ) -> None:
     calls: list[str] = []
     real = importance._shuffled
-    monkeypatch.setattr(importance, "WIDE", 10)
     monkeypatch.setattr("luodi.modalities.tabular.export.WIDE", 10)
+    monkeypatch.setattr("luodi.modalities.tabular.export.effort", lambda *_: (100, 1))
 
     def counted(batch: Any, kind: str, place: int, rng: Any) -> Any:
         calls.append(kind)

@@ -12,7 +12,7 @@ from luodi.core.decision import Rule
 from luodi.core.values import Member
 from luodi.modalities.tabular import forest as trees
 from luodi.modalities.tabular.graph.builder import Builder
-from luodi.modalities.tabular.learn.fitted import Fitted, family_module, link_of
+from luodi.modalities.tabular.learn.fitted import Fitted, link_of
 from luodi.modalities.tabular.learn.linear import LinearModel
 
 
@@ -23,7 +23,7 @@ def member_forest(member: Member, places: np.ndarray) -> trees.Forest:
         member: A member of tree models.
         places: For each column of the plan's whole matrix, its column in the graph.
     """
-    forests = [family_module(m.family).forest(m.native, m.rounds) for m in member.models]
+    forests = [m.forest for m in member.models if m.forest is not None]
     shares = [1.0 / len(forests)] * len(forests)
     maps = [places[m.columns] for m in member.models]
     return trees.compact(trees.merge(forests, shares, maps))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from luodi.modalities.tabular.forest import Forest, from_catboost
-from luodi.modalities.tabular.learn.job import MAX_ROUNDS, PATIENCE, Job
+from luodi.modalities.tabular.learn.job import PATIENCE, Job
 
 OBJECTIVE = {"binary": "Logloss", "multiclass": "MultiClass", "regress": "RMSE"}
 DEFAULTS = {
@@ -36,7 +36,7 @@ def fit(job: Job) -> tuple[Any, int]:
         params |= {"classes_count": job.classes, "bootstrap_type": "Bayesian"}
         params.pop("subsample", None)
     # the first trees depend on how many are asked for, so a repetition asks for as many
-    model = cb.CatBoost(params | {"iterations": MAX_ROUNDS})
+    model = cb.CatBoost(params | {"iterations": job.most_rounds(2 ** params["depth"])})
     train = cb.Pool(job.features, job.truth)
     if job.rounds is not None:
         model.fit(train, callbacks=[_Counter(job.rounds)])

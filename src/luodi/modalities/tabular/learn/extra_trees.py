@@ -9,10 +9,11 @@ import numpy as np
 from luodi.modalities.tabular.forest import Forest, from_extra_trees
 from luodi.modalities.tabular.learn.job import Job
 
-TREES = 100
-TREES_A_STEP = 10
-MOST_LEAVES = 5_000
+TREES, LEAST_TREES, TREES_A_STEP = 100, 20, 10
+MOST_LEAVES = 8_000
 """Leaves a tree, counted once a class: grown fully, a million rows would make a graph of GBs."""
+MOST_IN_ALL = 500_000
+"""Leaves of a forest: about 10 MB. Fewer trees cost less than larger leaves."""
 DEFAULTS = {"min_samples_leaf": 2, "max_features": 0.5}
 
 
@@ -33,7 +34,14 @@ def fit(job: Job) -> tuple[Any, int]:
     while model.n_estimators < wanted and not (model.n_estimators and job.stop()):
         model.n_estimators = min(model.n_estimators + TREES_A_STEP, wanted)
         model.fit(job.features, job.truth)
+        wanted = min(wanted, _affordable(model, job.outputs))
     return model, model.n_estimators
+
+
+def _affordable(model: Any, outputs: int) -> int:
+    """How many trees of the size of the first ones a forest may have."""
+    leaves = outputs * sum(tree.tree_.n_leaves for tree in model.estimators_[:TREES_A_STEP])
+    return max(LEAST_TREES, MOST_IN_ALL * TREES_A_STEP // max(int(leaves), 1))
 
 
 def margins(model: Any, rounds: int, features: np.ndarray) -> np.ndarray:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from typing import Any, Literal
 
 import numpy as np
 
+from luodi.modalities.tabular.forest import Forest
 from luodi.modalities.tabular.learn import linear
 from luodi.modalities.tabular.learn.linear import LinearModel
 
@@ -48,6 +50,14 @@ class Fitted:
     native: Any
     rounds: int
     columns: np.ndarray
+
+    @cached_property
+    def forest(self) -> Forest | None:
+        """The trees, converted once; None for a linear model."""
+        if self.family not in FORESTS:
+            return None
+        found: Forest = family_module(self.family).forest(self.native, self.rounds)
+        return found
 
     def margins(self, matrix: np.ndarray, slots: np.ndarray) -> np.ndarray:
         """Raw scores, float64 (rows, outputs).

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 
+from luodi.core.modality import Stop, never
+
 Shape = Literal["binary", "multiclass", "regress"]
-Stop = Callable[[], bool]
-
-
-def never() -> bool:
-    """A stop that never stops."""
-    return False
 
 
 @dataclass(frozen=True)
@@ -66,6 +62,11 @@ class Job:
         shares = shares[shares > 0]
         return -1e-3 * float(shares @ np.log(shares))
 
+    def most_rounds(self, leaves: int) -> int:
+        """Rounds to try at most with trees of so many leaves, so that a model stays a few MB."""
+        return max(50, min(MAX_ROUNDS, MOST_LEAVES // (leaves * self.outputs)))
+
 
 MAX_ROUNDS = 3000
+MOST_LEAVES = 60_000
 PATIENCE = 60

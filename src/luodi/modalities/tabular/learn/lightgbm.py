@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from luodi.modalities.tabular.forest import Forest, from_lightgbm
-from luodi.modalities.tabular.learn.job import MAX_ROUNDS, PATIENCE, Job, Stop
+from luodi.modalities.tabular.learn.job import PATIENCE, Job, Stop
 
 OBJECTIVE = {"binary": "binary", "multiclass": "multiclass", "regress": "regression"}
 DEFAULTS = {
@@ -43,7 +43,8 @@ def fit(job: Job) -> tuple[Any, int]:
     valid = lgb.Dataset(job.valid_features, job.valid_truth, reference=train)
     patience = lgb.early_stopping(PATIENCE, verbose=False)
     watch = [patience, stopper(job.stop, job.least_loss)]
-    booster = lgb.train(params, train, MAX_ROUNDS, valid_sets=[valid], callbacks=watch)
+    most = job.most_rounds(params["num_leaves"])
+    booster = lgb.train(params, train, most, valid_sets=[valid], callbacks=watch)
     return booster, booster.best_iteration or booster.current_iteration()
 
 
@@ -63,6 +64,11 @@ def stopper(stop: Stop, least_loss: float = 0.0) -> Any:
 
     ask.order = 40  # type: ignore[attr-defined]
     return ask
+
+
+def settled(booster: Any, rounds: int) -> bool:
+    """Whether a fit ended because more rounds did not help."""
+    return bool(booster.current_iteration() >= rounds + PATIENCE)
 
 
 def margins(booster: Any, rounds: int, features: np.ndarray) -> np.ndarray:

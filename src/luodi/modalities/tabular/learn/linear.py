@@ -18,8 +18,8 @@ from luodi.modalities.tabular.learn.job import Job
 DEFAULTS = {"strength": 1.0, "knots": 0}
 MIN_LEVEL_ROWS = 5
 MAX_LEVELS = 400
-MAX_CELLS, MIN_ROWS = 60_000_000, 2_000
-"""A design of at most so many cells (half a gigabyte); beyond, some of the rows are enough."""
+MAX_CELLS, MIN_ROWS = 20_000_000, 2_000
+"""A design of at most so many cells (160 MB); beyond, some of the rows are enough."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
+
+from luodi.modalities.tabular.learn import lightgbm
+from luodi.modalities.tabular.learn.fitted import Fitted
 
 
 class Entry(NamedTuple):
@@ -97,3 +101,50 @@ PORTFOLIO = (
     Entry("extra_trees", {"min_samples_leaf": 1, "max_features": 0.9}),
     Entry("catboost", {"learning_rate": 0.08, "depth": 8, "l2_leaf_reg": 2.0, "rsm": 0.8}),
 )
+LARGE = (
+    Entry(
+        "lightgbm",
+        {
+            "learning_rate": 0.06,
+            "num_leaves": 96,
+            "min_data_in_leaf": 5,
+            "feature_fraction": 0.5,
+            "bagging_fraction": 0.9,
+        },
+    ),
+    Entry("extra_trees", {"min_samples_leaf": 1, "max_features": 0.7}),
+    Entry(
+        "lightgbm",
+        {
+            "learning_rate": 0.08,
+            "num_leaves": 255,
+            "min_data_in_leaf": 3,
+            "feature_fraction": 0.5,
+            "bagging_fraction": 0.9,
+        },
+    ),
+    Entry(
+        "xgboost",
+        {
+            "eta": 0.06,
+            "max_depth": 9,
+            "min_child_weight": 2.0,
+            "subsample": 0.9,
+            "colsample_bytree": 0.5,
+        },
+    ),
+)
+"""Models that can hold much more than the first guess."""
+
+
+def ordered(large_first: bool) -> Sequence[Entry]:
+    """The portfolio; large models come right after the first guess if that was too small."""
+    if not large_first:
+        return PORTFOLIO
+    return (PORTFOLIO[0], *LARGE, *PORTFOLIO[1:])
+
+
+def settled(models: Sequence[Fitted]) -> bool:
+    """Whether most models stopped gaining before the rounds or the time were over."""
+    ended = [lightgbm.settled(m.native, m.rounds) for m in models if m.family == "lightgbm"]
+    return 2 * sum(ended) >= len(ended)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,8 +15,8 @@ from luodi.core import metrics
 from luodi.core.objective import utility
 from luodi.core.task import Task
 from luodi.core.values import Member, Parts, Recipe
-from luodi.modalities.tabular.learn import linear
-from luodi.modalities.tabular.learn.abreast import halting
+from luodi.modalities.tabular.learn import linear, portfolio
+from luodi.modalities.tabular.learn.abreast import either, halting, shared
 from luodi.modalities.tabular.learn.enrich import enriched
 from luodi.modalities.tabular.learn.fitted import (
     BOOSTED,
@@ -27,7 +28,7 @@ from luodi.modalities.tabular.learn.fitted import (
     linked,
 )
 from luodi.modalities.tabular.learn.job import Job, Stop, never
-from luodi.modalities.tabular.learn.portfolio import LINEAR, PORTFOLIO, Entry
+from luodi.modalities.tabular.learn.portfolio import LINEAR, Entry
 from luodi.modalities.tabular.learn.prepared import Prepared
 from luodi.modalities.tabular.learn.tables import Tables
 
@@ -69,9 +70,10 @@ class TableWorkshop:
         """The richest feature set there is."""
         return "pairs" if self.tables.plan.pairs else "plain"
 
-    def portfolio(self) -> Sequence[Recipe]:
+    def portfolio(self, first: Member | None = None) -> Sequence[Recipe]:
         """See ``Workshop.portfolio``."""
-        return [self._recipe(e, self.feature_set) for e in PORTFOLIO if self._possible(e.family)]
+        entries = portfolio.ordered(first is not None and not portfolio.settled(first.models))
+        return [self._recipe(e, self.feature_set) for e in entries if self._possible(e.family)]
 
     def _possible(self, family: str) -> bool:
         """Extra trees number the classes that they see: every fold must learn of them all."""
@@ -97,25 +99,31 @@ class TableWorkshop:
         """See ``Workshop.enrich``."""
         return enriched(self, base, stop)
 
-    def fit(self, recipe: Recipe, stop: Stop = never) -> Iterator[Member]:
+    def fit(
+        self, recipe: Recipe, stop: Stop = never, seconds: float = math.inf
+    ) -> Iterator[Member]:
         """See ``Workshop.fit``.
 
         Folds run side by side, one thread each: learners gain little from a second thread on
         small tables, and lose much when another process wants the core.
         """
         began = time.perf_counter()
+        stops = shared(seconds, len(self.folds), self.abreast)
         models: list[Fitted] = []
         width = (len(self.classes),) if self.classes else ()
         said = np.full((len(self.truth), *width), np.nan)
         with halting(self.abreast, stop) as (pool, ended):
-            fits = [pool.submit(self._fold, recipe, fold, ended) for fold in range(len(self.folds))]
+            fits = [
+                pool.submit(self._fold, recipe, fold, either(ended, late))
+                for fold, late in enumerate(stops)
+            ]
             for fold, fit in enumerate(fits):
                 model, answers = fit.result()
                 said[self.folds[fold]] = answers
                 models.append(model)
                 done = replace(recipe, rounds=tuple(m.rounds for m in models))
-                seconds = time.perf_counter() - began
-                yield Member(done, tuple(models), said.copy(), self.score(said), seconds)
+                took = time.perf_counter() - began
+                yield Member(done, tuple(models), said.copy(), self.score(said), took)
 
     def _fold(self, recipe: Recipe, fold: int, stop: Stop) -> tuple[Fitted, np.ndarray]:
         """One fold's model and what it says of the rows that it has not seen."""

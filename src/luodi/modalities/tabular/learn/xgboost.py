@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from luodi.modalities.tabular.forest import Forest, from_xgboost
-from luodi.modalities.tabular.learn.job import MAX_ROUNDS, PATIENCE, Job
+from luodi.modalities.tabular.learn.job import PATIENCE, Job
 
 OBJECTIVE = {
     "binary": "binary:logistic",
@@ -44,7 +44,7 @@ def fit(job: Job) -> tuple[Any, int]:
     booster = xgb.train(
         params,
         train,
-        MAX_ROUNDS,
+        job.most_rounds(2 ** params["max_depth"] // 2),
         evals=[(xgb.DMatrix(job.valid_features, job.valid_truth), "valid")],
         early_stopping_rounds=PATIENCE,
         callbacks=[_stopper(job)],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,9 @@ from luodi.core.metrics import positive_index, score
 from luodi.core.values import Column, Dataset, Recipe
 from luodi.data.split import split
 from luodi.modalities.tabular.features import Pair
-from luodi.modalities.tabular.learn import enrich, extra_trees, linear
-from luodi.modalities.tabular.learn.fitted import FORESTS, learner
+from luodi.modalities.tabular.learn import enrich, extra_trees, linear, portfolio
+from luodi.modalities.tabular.learn.abreast import shared
+from luodi.modalities.tabular.learn.fitted import FORESTS, Fitted, learner
 from luodi.modalities.tabular.learn.job import Job
 from luodi.modalities.tabular.learn.workshop import TableWorkshop
 from luodi.modalities.tabular.records import ordered_classes
@@ -157,6 +160,39 @@ def test_extra_trees_of_many_rows_stay_small(monkeypatch: pytest.MonkeyPatch) ->
     model, trees = extra_trees.fit(job)
     assert trees == 10
     assert max(tree.get_n_leaves() for tree in model.estimators_) <= 20
+
+
+def test_a_forest_of_large_trees_has_fewer_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = RNG.normal(size=(600, 4)).astype(np.float32)
+    job = Job(x, RNG.normal(size=600), None, None, "regress", 0, {"min_samples_leaf": 1})
+    monkeypatch.setattr(extra_trees, "MOST_IN_ALL", 600 * 25)
+    _, trees = extra_trees.fit(job)
+    assert trees == 25
+    monkeypatch.setattr(extra_trees, "MOST_IN_ALL", 1)
+    assert extra_trees.fit(job)[1] == extra_trees.LEAST_TREES
+
+
+def test_large_trees_get_fewer_rounds() -> None:
+    job = Job(np.empty((0, 1)), np.empty(0), None, None, "multiclass", 4)
+    assert job.most_rounds(8) > job.most_rounds(64) > job.most_rounds(512) >= 50
+
+
+def test_each_fold_gets_its_share_of_the_time() -> None:
+    ends = shared(seconds=0.6, fits=6, workers=2)
+    assert not any(end() for end in ends)
+    time.sleep(0.25)
+    assert [end() for end in ends] == [True, True, False, False, False, False]
+
+
+def test_large_models_come_first_after_a_first_guess_that_was_too_small() -> None:
+    def model(rounds: int, fitted: int) -> Fitted:
+        native = SimpleNamespace(current_iteration=lambda: fitted)
+        return Fitted("lightgbm", native, rounds, np.arange(1))
+
+    assert portfolio.settled([model(100, 160)] * 2 + [model(900, 900)])
+    assert not portfolio.settled([model(900, 900)] * 2 + [model(100, 160)])
+    assert list(portfolio.ordered(False)) == list(portfolio.PORTFOLIO)
+    assert portfolio.ordered(True)[1].params["num_leaves"] > 31
 
 
 def product_table(rows: int = 300) -> Dataset:
