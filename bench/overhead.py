@@ -1,8 +1,9 @@
 """Time of a build that is spent outside the learners, as a share of its budget.
 
 A thread looks every 20 ms at what the build is doing; time counts for a learner while its
-library is on the stack. Each look counts for the time since the last one, because a library
-that holds Python's lock delays the next look.
+library is on the stack of any thread, for folds are fitted side by side in threads of their own.
+Each look counts for the time since the last one, because a library that holds Python's lock
+delays the next look.
 """
 
 from __future__ import annotations
@@ -44,13 +45,18 @@ class Watch:
     def _look(self) -> None:
         last = time.perf_counter()
         while not self._ended.wait(WAIT_S):
-            doing = _doing(sys._current_frames().get(self.thread))
+            doing = self._doing()
             now = time.perf_counter()
             self.seconds[doing] += now - last
             last = now
 
+    def _doing(self) -> str:
+        """``learner`` if a thread is in one, else what the watched thread does."""
+        found = {thread: _innermost(frame) for thread, frame in sys._current_frames().items()}
+        return "learner" if "learner" in found.values() else found.get(self.thread, "other")
 
-def _doing(frame: FrameType | None) -> str:
+
+def _innermost(frame: FrameType | None) -> str:
     """``learner``, or the innermost module of luodi on the stack."""
     own = ""
     while frame is not None:

@@ -29,11 +29,12 @@ def compose(found: Found, workshop: Workshop, task: Task) -> list[Candidate]:
     """
     members, weights = select(found.members, workshop.score)
     best = max(found.members, key=lambda m: m.score)
-    choices = [("ensemble", members, weights)]
+    whole = candidate("ensemble", members, weights, workshop, task)
+    alone = candidate("best", (best,), (1.0,), workshop, task)
+    made = [whole, replace(alone, name="single")]
     if members != (best,):
-        choices += [("lean", members, weights), ("best", (best,), (1.0,))]
-    choices += [("single", (best,), (1.0,)), ("linear", (found.linear,), (1.0,))]
-    return [candidate(*choice, workshop, task) for choice in choices]
+        made[1:1] = [replace(whole, name="lean"), alone]
+    return [*made, candidate("linear", (found.linear,), (1.0,), workshop, task)]
 
 
 def finished(candidate: Candidate, workshop: Workshop) -> Candidate:

@@ -5,8 +5,8 @@ from luodi.modalities.tabular.forest.combine import compact, merge
 from luodi.modalities.tabular.forest.emit import nodes
 from luodi.modalities.tabular.forest.extra_trees import from_extra_trees
 from luodi.modalities.tabular.forest.lightgbm import from_lightgbm
+from luodi.modalities.tabular.forest.proof import leaves, same_leaves, split_points
 from luodi.modalities.tabular.forest.value import Forest
-from luodi.modalities.tabular.forest.walk import leaves, margins, same_leaves, split_points
 from luodi.modalities.tabular.forest.xgboost import from_xgboost
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "from_lightgbm",
     "from_xgboost",
     "leaves",
-    "margins",
     "merge",
     "nodes",
     "same_leaves",

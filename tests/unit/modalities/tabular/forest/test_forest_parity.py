@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from luodi.modalities.tabular.forest import compact, margins, same_leaves
+from luodi.modalities.tabular.forest import compact, leaves, same_leaves
+from unit.modalities.tabular.forest import walked
 
 GOALS = ("binary", "multi", "regress")
 EXACT = {"lightgbm": 1e-12, "catboost": 1e-12, "extra_trees": 1e-12, "xgboost": 1e-6}
@@ -14,9 +15,11 @@ LIBRARIES = tuple(EXACT)
 
 def check(library, trained, rows, onnx_margins):
     assert same_leaves(trained.native, trained.forest, rows) == 0
+    by_hand = trained.forest.leaf_number[walked.leaves(trained.forest, rows)]
+    assert np.array_equal(leaves(trained.forest, rows), by_hand)
     wanted = trained.margins(rows)
     scale = np.maximum(1.0, np.abs(wanted))
-    for found in (onnx_margins(trained.forest, rows), margins(trained.forest, rows)):
+    for found in (onnx_margins(trained.forest, rows), walked.margins(trained.forest, rows)):
         assert found.shape == wanted.shape
         assert (np.abs(found - wanted) / scale).max() <= EXACT[library]
     smaller = compact(trained.forest)

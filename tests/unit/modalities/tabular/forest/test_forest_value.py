@@ -8,6 +8,7 @@ import pytest
 from luodi.core.errors import LuodiError
 from luodi.modalities.tabular import forest as trees
 from luodi.modalities.tabular.forest import Forest
+from unit.modalities.tabular.forest import walked
 
 
 @pytest.fixture
@@ -38,8 +39,8 @@ def test_merging_adds_weighted_scores_over_renamed_columns(train, rows, onnx_mar
     merged = trees.merge([one.forest, two.forest], [0.25, 0.75], [np.arange(5), turned])
     wanted = 0.25 * one.margins(rows) + 0.75 * two.margins(rows[:, turned])
     assert merged.trees == one.forest.trees + two.forest.trees
-    assert np.abs(trees.margins(merged, rows) - wanted).max() < 1e-5
-    assert np.abs(onnx_margins(merged, rows) - trees.margins(merged, rows)).max() < 1e-12
+    assert np.abs(walked.margins(merged, rows) - wanted).max() < 1e-5
+    assert np.abs(onnx_margins(merged, rows) - walked.margins(merged, rows)).max() < 1e-12
 
 
 def test_forests_with_different_numbers_of_scores_are_not_merged(train):
@@ -53,7 +54,7 @@ def test_compacting_shrinks_but_changes_no_score(train, rows):
     smaller = trees.compact(forest)
     assert smaller.splits < 0.8 * forest.splits
     assert smaller.nbytes < forest.nbytes
-    assert np.array_equal(trees.margins(smaller, rows), trees.margins(forest, rows))
+    assert np.array_equal(walked.margins(smaller, rows), walked.margins(forest, rows))
 
 
 def test_compacting_ends_with_one_split_for_a_tree_of_equal_leaves():
@@ -65,7 +66,7 @@ def test_compacting_ends_with_one_split_for_a_tree_of_equal_leaves():
 def test_every_comparison_reads_alike_in_numpy_and_onnx(mode, onnx_margins):
     forest = handmade([0], [0.5, 0.0], [1, ~0], [~2, ~1], [1, 2, 4], [mode, 0])
     X = np.array([[0.5], [np.nextafter(0.5, 1)], [-1.0], [7.0], [np.nan]])
-    assert np.array_equal(onnx_margins(forest, X), trees.margins(forest, X))
+    assert np.array_equal(onnx_margins(forest, X), walked.margins(forest, X))
 
 
 def test_a_root_whose_children_share_a_number_is_not_taken_for_a_leaf(onnx_margins):
@@ -90,8 +91,8 @@ def test_values_beyond_float32_go_where_the_largest_float32_goes(train, onnx_mar
     for library in ("lightgbm", "extra_trees", "xgboost"):
         forest = train(library, "missingness", True).forest
         X = np.tile(np.array([[np.inf], [-np.inf], [1e300], [-1e300], [3.5e38]]), (1, 5))
-        wanted = trees.margins(forest, np.clip(X, -3.4028234663852886e38, 3.4028234663852886e38))
-        assert np.array_equal(trees.margins(forest, X), wanted)
+        wanted = walked.margins(forest, np.clip(X, -3.4028234663852886e38, 3.4028234663852886e38))
+        assert np.array_equal(walked.margins(forest, X), wanted)
         assert np.abs(onnx_margins(forest, X) - wanted).max() < 1e-12
 
 
@@ -125,7 +126,7 @@ def test_fewer_rounds_give_a_forest_of_those_rounds(train, rows):
     forest = trees.from_lightgbm(booster, 4)
     wanted = booster.predict(rows, raw_score=True, num_iteration=4)
     assert forest.trees == 12
-    assert np.abs(trees.margins(forest, rows) - wanted).max() < 1e-12
+    assert np.abs(walked.margins(forest, rows) - wanted).max() < 1e-12
 
 
 def categorical_lightgbm():
