@@ -58,11 +58,34 @@ class Built:
     artifact: Artifact
 
 
-def new(name: str, source: str, target: str, *, listener: Listener = silent) -> str:
-    """Text of a commented task file, written from a look at the data."""
+def new(
+    name: str,
+    source: str,
+    target: str,
+    *,
+    query: str | None = None,
+    header: bool | Sequence[str] = True,
+    listener: Listener = silent,
+) -> str:
+    """Text of a commented task file, written from a look at the data.
+
+    Args:
+        name: Name of the task.
+        source: A data file, or a database address.
+        target: The column to predict.
+        query: The SQL query, for a database address.
+        header: Whether the first line holds names; or the names.
+        listener: Told what is being looked at.
+
+    Raises:
+        LuodiError: ``new.*``, ``read.*``.
+    """
     from luodi import data
 
-    return data.propose(name, source, target, listener)
+    reading: dict[str, Any] = {} if query is None else {"query": query}
+    if header is not True:
+        reading["header"] = header if header is False else list(header)
+    return data.propose(name, source, target, listener, reading)
 
 
 def check(task: TaskLike, *, listener: Listener = silent) -> tuple[Finding, ...]:

@@ -10,8 +10,8 @@ import numpy as np
 from luodi.core.values import Artifact
 from luodi.runtime.score import Scorer
 
-CALLS = 300
-LONGEST_S = 1.0
+CALLS = 150
+LONGEST_S = 0.5
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class Draft:
     Attributes:
         name: The task's name.
         source: Where the records are, as it was given.
+        reading: Further keys of ``data`` that the records were read with.
         dataset: The records.
         guess: Goal, metric and positive class.
         time: The proposed time column, and whether the line is active or commented out.
@@ -47,6 +48,7 @@ class Draft:
 
     name: str
     source: str
+    reading: Mapping[str, object]
     dataset: Dataset
     guess: Guess
     time: tuple[str, bool] | None
@@ -111,6 +113,8 @@ def _top(draft: Draft, phrase: Phrase) -> Iterator[str]:
 def _data(draft: Draft, phrase: Phrase) -> Iterator[str]:
     yield "data:"
     yield f"  source: {yaml(draft.source)}"
+    for key, value in draft.reading.items():
+        yield f"  {key}: {yaml(value)}"
     yield f"  target: {yaml(draft.dataset.target)}"
     if draft.guess.positive is not None:
         yield _line(f"  positive: {yaml(draft.guess.positive)}", phrase("positive"))

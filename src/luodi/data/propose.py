@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from luodi.core import words
 from luodi.core.errors import LuodiError
@@ -31,7 +32,13 @@ SPLITS = {"data.time_ignored": "time", "data.entity_split": "group"}
 ANSWERED = frozenset({*IGNORED, *SPLITS, "data.sentinel"})
 
 
-def propose(name: str, source: str, target: str, listener: Listener = silent) -> str:
+def propose(
+    name: str,
+    source: str,
+    target: str,
+    listener: Listener = silent,
+    reading: Mapping[str, Any] | None = None,
+) -> str:
     """The text of a commented ``task.yaml`` for some records.
 
     Columns that leak, identify or say nothing are ignored, each with the evidence; units are
@@ -42,6 +49,7 @@ def propose(name: str, source: str, target: str, listener: Listener = silent) ->
         source: A data file, or a database address.
         target: The column to predict.
         listener: Told what is being looked at.
+        reading: Further keys of ``data`` that say how to read, such as ``query`` or ``header``.
 
     Returns:
         The text, in the language of ``LUODI_LANG``.
@@ -52,7 +60,7 @@ def propose(name: str, source: str, target: str, listener: Listener = silent) ->
     """
     if not NAME.fullmatch(name):
         raise LuodiError("new.bad_name", name=name, proposed=_slug(name))
-    dataset, task, guessed = _read(name, source, target, listener)
+    dataset, task, guessed = _read(name, source, target, reading or {}, listener)
     findings = check(dataset, task, None, listener)
     rules = dict(_rules(dataset.columns, findings))
     if all(c.name in rules and not rules[c.name].entries for c in dataset.columns):
@@ -60,6 +68,7 @@ def propose(name: str, source: str, target: str, listener: Listener = silent) ->
     draft = Draft(
         name=name,
         source=source,
+        reading=reading or {},
         dataset=dataset,
         guess=guessed,
         time=_splitting(findings, "data.time_ignored"),
@@ -76,9 +85,12 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64] or "my-task"
 
 
-def _read(name: str, source: str, target: str, listener: Listener) -> tuple[Dataset, Task, Guess]:
+def _read(
+    name: str, source: str, target: str, reading: Mapping[str, Any], listener: Listener
+) -> tuple[Dataset, Task, Guess]:
     """The records, read for classes first; if they turn out to be values, read as values."""
-    content = {"name": name, "goal": "classify", "data": {"source": source, "target": target}}
+    data = {"source": source, "target": target, **reading}
+    content = {"name": name, "goal": "classify", "data": data}
     task = Task.load(content)
     dataset = modality().read(task, listener)
     guessed = guess(dataset)

@@ -13,7 +13,7 @@ from luodi.core.values import Artifact, Dataset
 from luodi.evaluate.answers import Opener, Scoring
 
 CALLS, WARM_CALLS, ONE_ROW_S, BATCH_S, LOADS = 1000, 20, 0.6, 0.4, 3
-BATCH_ROWS = 8192
+BATCH_ROWS = 4096
 MS = 1000.0
 
 

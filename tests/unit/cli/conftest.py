@@ -72,7 +72,7 @@ def loop(monkeypatch, tmp_path):
     def write_answers(frame, path):
         disk.put(path, frame.write_csv().encode())
 
-    module.new = lambda name, source, target, *, listener: f"name: {name}\n"
+    module.new = lambda name, source, target, *, listener, **how: f"name: {name}\n"
     module.check = lambda task, *, listener: ()
     module.build = build
     module.show = lambda path: {"name": "boards"}

@@ -40,6 +40,22 @@ def test_new_gives_the_task_as_json(loop, task, capsys):
     assert json.loads(capsys.readouterr().out)["task"] == "name: boards\n"
 
 
+@pytest.mark.parametrize(
+    ("more", "passed"),
+    [
+        ([], {"query": None, "header": True}),
+        (["--no-header"], {"query": None, "header": False}),
+        (["--names", 'a,"b, c",d'], {"query": None, "header": ["a", "b, c", "d"]}),
+        (["--query", "select 1"], {"query": "select 1", "header": True}),
+    ],
+)
+def test_new_passes_on_how_to_read(more, passed, loop, task):
+    seen = {}
+    loop.new = lambda *given, listener, **how: seen.update(how) or "name: boards\n"
+    assert main(["new", "boards", "--from", "b.csv", "--target", "y", "--force", *more]) == 0
+    assert seen == passed
+
+
 def test_check_ends_with_3_when_an_error_is_found(loop, task, capsys):
     loop.check = lambda task, *, listener: (MILD, GRAVE)
     assert main(["check", "task.yaml"]) == 3

@@ -1,6 +1,7 @@
 """The first task file loads, passes its own check, and says why for every line."""
 
 import os
+import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -42,6 +43,26 @@ def records(rows=600, seed=0):
 def checked(text):
     task = Task.load(text)
     return task, check(modality().read(task, lambda event: None), task)
+
+
+def test_a_file_without_a_header_line_is_proposed_with_names_or_numbers(english, source):
+    source(records())
+    records().write_csv("bare.csv", include_header=False)
+    numbered, _ = checked(propose("a", "bare.csv", "column_3", reading={"header": False}))
+    assert (numbered.data.header, numbered.data.target) == (False, "column_3")
+    named, _ = checked(propose("a", "bare.csv", "y", reading={"header": ["s [mm]", "w", "y"]}))
+    assert named.data.header == ("s [mm]", "w", "y")
+    assert named.rule("s [mm]").unit == "mm"
+
+
+def test_a_database_is_proposed_with_its_query(english, source):
+    source(records())
+    with sqlite3.connect("plant.db") as plant:
+        plant.execute("create table r (size real, weight real, y text)")
+        plant.executemany("insert into r values (?, ?, ?)", records().rows())
+    plant.close()
+    task, _ = checked(propose("a", "sqlite:plant.db", "y", reading={"query": "select * from r"}))
+    assert (task.data.query, task.goal) == ("select * from r", "classify")
 
 
 def test_ai4i_is_proposed_without_its_failure_modes(english, monkeypatch):
