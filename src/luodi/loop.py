@@ -306,10 +306,13 @@ def _provenance(parts: Parts) -> dict[str, Any]:
 
 
 def show(path: str | Path) -> Mapping[str, Any]:
-    """The card of a release, as JSON data."""
+    """The card of a release, as JSON data, with the digests of the file that was read."""
     from luodi.runtime import load
 
-    return load.load(path).card
+    release = load.load(path)
+    digests = {name: f"sha256:{entry.sha256}" for name, entry in release.manifest.members.items()}
+    read = {"release": release.manifest.digest, "key": release.signer, "digests": digests}
+    return {**release.card, "provenance": {**release.card["provenance"], **read}}
 
 
 def card_html(path: str | Path, lang: str = "en") -> str:

@@ -68,6 +68,18 @@ def test_a_build_ends_with_a_release_that_scores(built: tuple[loop.Built, Path])
     assert done.verdict.figures["roc_auc"].value > 0.7
 
 
+def test_the_card_tells_the_digests_of_the_file_that_is_shown(
+    built: tuple[loop.Built, Path],
+) -> None:
+    done, _ = built
+    assert done.path
+    told = loop.show(done.path)["provenance"]
+    assert told["release"] == done.digest
+    assert told["digests"]["model.onnx"].startswith("sha256:") and told["key"]
+    page = loop.card_html(done.path)
+    assert str(done.digest) in page and told["digests"]["model.onnx"] in page
+
+
 def test_the_leaderboard_tells_what_was_tried(built: tuple[loop.Built, Path]) -> None:
     board = built[0].leaderboard
     scores = [row["score"] for row in board]
