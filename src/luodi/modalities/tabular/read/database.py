@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,13 @@ import polars as pl
 
 from luodi.core.errors import LuodiError, needs
 from luodi.modalities.tabular.read import memory, names, objects
+from luodi.modalities.tabular.read.columnar import flat
 from luodi.modalities.tabular.read.raw import Options, Raw
 from luodi.modalities.tabular.read.sources import Source
 
 _COMMENT = re.compile(r"\s*(--[^\n]*(\n|$)|/\*.*?\*/)", re.DOTALL)
+_ROW = "\x00row"
+_EXTENSION = getattr(pl, "BaseExtension", ())  # older versions of Polars give the storage at once
 _BATCH_ROWS = 50_000
 _BYTES_A_CELL = 64.0  # a Python value and its place in a row
 
@@ -62,10 +66,11 @@ def sqlite(source: Source, options: Options) -> Raw:
 
 
 def postgresql(source: Source, options: Options) -> Raw:
-    """Read the answer to a query from PostgreSQL, in a read-only transaction.
+    """Read the answer to a query from PostgreSQL, batch by batch, in a read-only transaction.
 
     Raises:
-        LuodiError: ``environment.missing_package``, ``read.database``, ``read.query_*``.
+        LuodiError: ``environment.missing_package``, ``read.database``, ``read.query_*``,
+            ``read.too_large``.
     """
     query = query_of(options, source.label)
     try:
@@ -76,12 +81,42 @@ def postgresql(source: Source, options: Options) -> Raw:
         with dbapi.connect(source.address) as connection, connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
             cursor.execute(query)
-            frame = pl.DataFrame(cursor.fetch_arrow_table())
+            batches = (pl.DataFrame(batch) for batch in cursor.fetch_record_batch())
+            frame, part = _gathered(batches, source.label, options)
+    except LuodiError:
+        raise
     except Exception as error:  # the driver's own kinds, which are not there to be named
         raise _refused(source.label, error) from None
     if not frame.height:
         raise LuodiError("read.header_only", source=source.label)
-    return Raw(frame, source.label)
+    full, notes = names.cleaned(frame.columns, source.label)
+    frame, nested = flat(frame.rename(dict(zip(frame.columns, full, strict=True))))
+    if part < 1.0:
+        notes = (*notes, memory.sampled(source.label, frame.height, part))
+    return Raw(frame, source.label, (*notes, *nested))
+
+
+def _gathered(
+    batches: Iterable[pl.DataFrame], label: str, options: Options
+) -> tuple[pl.DataFrame, float]:
+    """All batches as one frame; when they get too many, half of the rows, as often as it takes."""
+    whole, seen, part = pl.DataFrame(), 0, 1.0
+    for batch in batches:
+        more = _stored(batch).with_row_index(_ROW, seen)
+        seen += batch.height
+        whole = pl.concat([whole, more.filter(memory.kept_expression(_ROW, part))])
+        while (needed := whole.estimated_size()) > options.memory:
+            if not options.sample:
+                raise memory.too_large(needed, options.memory, label)
+            part /= 2
+            whole = whole.filter(memory.kept_expression(_ROW, part))
+    return whole.drop(_ROW, strict=False).rechunk(), part
+
+
+def _stored(batch: pl.DataFrame) -> pl.DataFrame:
+    """Columns of the server's own types as what they are sent as: a numeric is text."""
+    own = [s for s in batch if isinstance(s.dtype, _EXTENSION)]
+    return batch.with_columns(s.ext.storage().alias(s.name) for s in own)
 
 
 def _only_reads(action: int, *_: Any) -> int:

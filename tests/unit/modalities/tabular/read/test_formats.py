@@ -1,6 +1,7 @@
 """The same records are the same dataset, whatever file or database they come from."""
 
 import json
+import os
 import sqlite3
 from datetime import datetime
 
@@ -174,6 +175,80 @@ def test_a_database_that_is_none_is_an_error(refused, write, tmp_path):
 
 def test_a_database_file_without_its_prefix_is_explained(refused, base):
     assert refused(base).code == "read.needs_query"
+
+
+SERVER = os.environ.get("LUODI_TEST_POSTGRESQL", "")
+"""Address of a PostgreSQL database whose tables may be made and dropped."""
+
+
+@pytest.fixture
+def plant():
+    """The address of a PostgreSQL server with a table of many types."""
+    dbapi = pytest.importorskip("adbc_driver_postgresql.dbapi")
+    if not SERVER:
+        pytest.skip("no server; set LUODI_TEST_POSTGRESQL to its address")
+    with dbapi.connect(SERVER) as connection, connection.cursor() as cursor:
+        cursor.execute("drop table if exists luodi_test")
+        cursor.execute(
+            """create table luodi_test as select i as id, (i * 0.25)::numeric(10, 3) as weight,
+            timestamp '2024-01-01' + i * interval '1 hour' as at, i % 2 = 0 as ok,
+            (array['红', 'b'])[1 + i % 2] as kind, array[1, i] as pair, i % 3 as y
+            from generate_series(1, 300) i"""
+        )
+        connection.commit()
+        yield SERVER
+        cursor.execute("drop table luodi_test")
+        connection.commit()
+
+
+def test_postgresql_is_read_with_its_types(table, plant):
+    query = "select id, weight, at, ok, kind, pair, y from luodi_test order by id"
+    data = table(plant, source=plant, query=query)
+    found = {c.name: c.kind for c in data.columns}
+    assert found["weight"] == "number" and found["at"] == "time" and found["kind"] == "category"
+    assert data.table["weight"][3] == 1.0
+    assert "read.nested" in codes(data)
+    small = table(plant, source=plant, query=query, memory_bytes=8_000)
+    assert 0 < len(small) < 300 and "read.sampled" in codes(small)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["with x as (delete from luodi_test returning *) select * from x", "select * from nowhere"],
+)
+def test_postgresql_only_reads_and_says_what_it_could_not(refused, plant, query):
+    assert refused(plant, source=plant, query=query).code == "read.database"
+
+
+def test_a_server_that_is_not_there_is_told_without_its_password(refused):
+    pytest.importorskip("adbc_driver_postgresql")
+    address = "postgresql://me:secret@127.0.0.1:1/plant"
+    error = refused(address, source=address, query="select 1 as y")
+    assert error.code == "read.database" and "secret" not in error.text()
+
+
+def test_batches_of_a_server_are_sampled_alike_whatever_their_size():
+    def batches(size):
+        return (pl.DataFrame({"n": range(i, i + size)}) for i in range(0, 4000, size))
+
+    options = Options(memory=20_000)
+    (one, part), (other, _) = (
+        database._gathered(batches(size), "s", options) for size in (50, 800)
+    )
+    assert part < 1 and one.equals(other)
+    assert one["n"].mean() == pytest.approx(2000, rel=0.05)
+    with pytest.raises(LuodiError) as caught:
+        database._gathered(batches(50), "s", Options(memory=20_000, sample=False))
+    assert caught.value.code == "read.too_large"
+
+
+def test_types_of_a_server_s_own_are_read_as_what_was_sent():
+    import pyarrow as pa
+
+    opaque = pa.opaque(pa.string(), "numeric", "PostgreSQL")
+    sent = pa.ExtensionArray.from_storage(opaque, pa.array(["1.5", None]))
+    frame = database._stored(pl.DataFrame(pa.table({"weight": sent})))
+    assert frame.schema == {"weight": pl.String}
 
 
 def test_postgresql_without_its_driver_names_the_extra(monkeypatch):
