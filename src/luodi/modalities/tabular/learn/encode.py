@@ -33,16 +33,33 @@ def means(slots: np.ndarray, truth: np.ndarray, all_slots: int, rows: np.ndarray
 
 
 def own(
-    slots: np.ndarray, truth: np.ndarray, all_slots: int, rows: np.ndarray, seed: int
+    slots: np.ndarray,
+    truth: np.ndarray,
+    all_slots: int,
+    rows: np.ndarray,
+    seed: int,
+    groups: np.ndarray | None = None,
 ) -> np.ndarray:
     """Target means for the learning rows themselves, each from the rows of other parts.
 
     Without this a learner would see its own truth through rare values.
 
+    Args:
+        slots: As for ``means``.
+        truth: As for ``means``.
+        all_slots: As for ``means``.
+        rows: The rows to learn from.
+        seed: Seed of the parts.
+        groups: A number a row, int64 (all rows,): rows of one group stay in one part, because
+            they tell each other's truth.
+
     Returns:
         float64 (len(rows), categories x targets).
     """
-    part = np.random.default_rng(seed).permutation(len(rows)) % INNER_PARTS
+    member = np.arange(len(rows)) if groups is None else np.unique(groups[rows], False, True)[1]
+    part = (np.random.default_rng(seed).permutation(member.max(initial=0) + 1) % INNER_PARTS)[
+        member
+    ]
     encoded = np.empty((len(rows), slots.shape[1] * truth.shape[1]))
     for number in range(INNER_PARTS):
         inside = part == number

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from luodi.core.errors import LuodiError
 from luodi.core.task import Task
@@ -37,6 +38,7 @@ class Tables:
         self.truth = truth_of(self.codec, parts.train)
         self.folds = parts.folds
         self.ordered = parts.by == "time"
+        self.groups = _groups(parts, task)
         self.shape = _shape(task, len(self.codec.classes))
         regress = self.shape == "regress"
         self.centre = float(self.truth.mean()) if regress else 0.0
@@ -99,7 +101,8 @@ class Tables:
         parts = [self.base[rows]]
         if self.plan.means is not None:
             if learning:
-                own = encode.own(self.slots, self.averaged, self.plan.slots, rows, seed=block)
+                count = self.plan.slots
+                own = encode.own(self.slots, self.averaged, count, rows, block, self.groups)
             else:
                 own = self.plan.means[block][self.slots[rows]].reshape(len(rows), -1)
             parts.append(features.rounded(own))
@@ -123,6 +126,13 @@ class Tables:
         groups.append(np.arange(len(self.truth)))
         tables = [encode.means(self.slots, self.averaged, plan.slots, rows) for rows in groups]
         return np.stack(tables)
+
+
+def _groups(parts: Parts, task: Task) -> np.ndarray | None:
+    """A number a training row for its group; None where records stand alone."""
+    if task.data.group is None or task.data.group not in parts.train.table.columns:
+        return None
+    return parts.train.table[task.data.group].cast(pl.String).rank("dense").fill_null(0).to_numpy()
 
 
 def _spread(truth: np.ndarray, task: Task) -> float:

@@ -29,6 +29,17 @@ def test_a_rows_own_truth_does_not_change_its_target_means() -> None:
         assert (after != before).any()
 
 
+def test_a_groups_truth_does_not_change_its_own_target_means() -> None:
+    slots, truth = RNG.integers(0, 20, (120, 2)), RNG.random((120, 1))
+    rows, groups = np.arange(120), np.arange(120) // 5
+    before = encode.own(slots, truth, 20, rows, 3, groups)
+    changed = truth.copy()
+    changed[groups == 7] += 100
+    after = encode.own(slots, changed, 20, rows, 3, groups)
+    np.testing.assert_array_equal(after[groups == 7], before[groups == 7])
+    assert (after != before).any()
+
+
 def test_means_are_smoothed_towards_the_mean_of_all() -> None:
     slots, truth = np.array([[0], [0], [1]]), np.array([[1.0], [1.0], [0.0]])
     found = encode.means(slots, truth, 3, np.arange(3))
