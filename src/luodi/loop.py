@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from luodi.core.errors import LuodiError
 from luodi.core.events import Event, Listener, silent
-from luodi.core.task import Task
+from luodi.core.task import Data, Task
 from luodi.core.values import Artifact, Candidate, Dataset, Finding, Parts, Recipe, Verdict
 from luodi.modalities import modality
 
@@ -334,14 +334,18 @@ def predict(
     source: str | Path,
     *,
     key: str | Path | None = None,
+    query: str | None = None,
+    header: bool | Sequence[str] = True,
     listener: Listener = silent,
 ) -> pl.DataFrame:
-    """Answers for the records of a file, in their order.
+    """Answers for the records of a file or of a query, in their order.
 
     Args:
         path: The release.
-        source: The records' file.
+        source: The records' file, or a database address.
         key: A public key that must have signed the release.
+        query: The SQL query, for a database address.
+        header: Whether the first line holds names; or the names.
         listener: Told what the reader noticed, such as renamed columns or turned dates.
 
     Raises:
@@ -352,7 +356,8 @@ def predict(
     loaded = load.load(path, key=key)
     kind = modality(loaded.manifest.modality)
     columns = kind.columns(loaded.codec)
-    records = kind.read_like(source, columns, None, "string")
+    reading = Data(source=(str(source),), target="-", query=query, header=header)
+    records = kind.read_like(source, columns, None, "string", data=reading)
     for note in records.notes:
         listener(Event("finding", {"finding": note}))
     return loaded.predict(records.table)

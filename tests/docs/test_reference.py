@@ -54,8 +54,8 @@ def _models_in(annotation) -> list[type[BaseModel]]:
 def test_every_option_of_a_verb_is_documented(verb):
     shared = VERB_PAGE.split("## luodi ")[0]
     wanted = options(verb)
-    told = set(re.findall(r"`(-{1,2}[a-z]+)", section(verb)))
-    told |= wanted & set(re.findall(r"`(-{1,2}[a-z]+)", shared))
+    told = set(re.findall(r"`(-{1,2}[a-z-]+)", section(verb)))
+    told |= wanted & set(re.findall(r"`(-{1,2}[a-z-]+)", shared))
     assert told == wanted
 
 

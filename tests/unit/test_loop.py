@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,8 +26,6 @@ IMPOSSIBLE = {"brier": {"at_most": 0.0}}
 
 def contract(folder: Path, table: pl.DataFrame, goal: str = "classify", **more: Any) -> Path:
     """A task file beside its records."""
-    import json
-
     table.write_csv(folder / "made.csv")
     data = {"source": "made.csv", "target": "y", **more.pop("data", {})}
     task = {"name": "made", "goal": goal, "data": data, "budget": "0.5s", **more}
@@ -78,6 +78,34 @@ def test_the_card_tells_the_digests_of_the_file_that_is_shown(
     assert told["digests"]["model.onnx"].startswith("sha256:") and told["key"]
     page = loop.card_html(done.path)
     assert str(done.digest) in page and told["digests"]["model.onnx"] in page
+
+
+def test_a_file_without_a_header_line_is_answered_alike(
+    built: tuple[loop.Built, Path], tmp_path: Path
+) -> None:
+    done, _ = built
+    assert done.path
+    rows = table().drop("y").head(20)
+    rows.write_csv(tmp_path / "named.csv")
+    rows.write_csv(tmp_path / "bare.csv", include_header=False)
+    named = loop.predict(done.path, tmp_path / "named.csv")
+    assert named.equals(loop.predict(done.path, tmp_path / "bare.csv", header=rows.columns))
+
+
+def test_the_answers_to_a_query_are_those_to_its_rows(
+    built: tuple[loop.Built, Path], tmp_path: Path
+) -> None:
+    done, _ = built
+    assert done.path
+    rows = table().drop("y").head(20)
+    rows.write_csv(tmp_path / "named.csv")
+    with sqlite3.connect(tmp_path / "plant.db") as plant:
+        plant.execute(f"create table r ({', '.join(map(json.dumps, rows.columns))})")
+        plant.executemany(f"insert into r values ({', '.join('?' * rows.width)})", rows.rows())
+    plant.close()
+    source = f"sqlite:{tmp_path / 'plant.db'}"
+    asked = loop.predict(done.path, source, query="select * from r")
+    assert asked.equals(loop.predict(done.path, tmp_path / "named.csv"))
 
 
 def test_the_leaderboard_tells_what_was_tried(built: tuple[loop.Built, Path]) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Annotated
 
 from typer import Argument, Option
 
-from luodi.cli.options import Json, Language
+from luodi.cli.options import ColumnNames, Json, Language, NoHeader, Query, header_of
 from luodi.cli.outcome import verb
 from luodi.cli.speech import SHARED, answer_json, phrase, say
 from luodi.core.errors import LuodiError
@@ -24,16 +23,9 @@ def new(
         str, Option("--from", metavar="DATA", help="A data file, or a database address.")
     ],
     target: Annotated[str, Option("--target", metavar="COLUMN", help="The column to predict.")],
-    query: Annotated[
-        str | None, Option("--query", metavar="SQL", help="The query, for a database address.")
-    ] = None,
-    names: Annotated[
-        str | None,
-        Option("--names", metavar="A,B,…", help="Column names, for a file without a header line."),
-    ] = None,
-    no_header: Annotated[
-        bool, Option("--no-header", help="The first line is a record; columns get numbers.")
-    ] = False,
+    query: Query = None,
+    names: ColumnNames = None,
+    no_header: NoHeader = False,
     force: Annotated[bool, Option("--force", help="Replace a task.yaml that is there.")] = False,
     as_json: Json = False,
     lang: Language = None,
@@ -47,7 +39,7 @@ def new(
     if TASK.exists() and not force:
         raise LuodiError("cli.exists", path=str(TASK))
     with watching() as listener:
-        header = next(csv.reader([names])) if names else not no_header
+        header = header_of(names, no_header)
         text = loop.new(name, source, target, query=query, header=header, listener=listener)
     disk.put(TASK, text.encode(), mode=SHARED)
     disk.put(SCHEMA, schema_bytes(), mode=SHARED)

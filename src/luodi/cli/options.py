@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -26,3 +27,18 @@ Key = Annotated[
     Path | None,
     Option("--key", metavar="FILE", help="The public key that must have signed it."),
 ]
+Query = Annotated[
+    str | None, Option("--query", metavar="SQL", help="The query, for a database address.")
+]
+ColumnNames = Annotated[
+    str | None,
+    Option("--names", metavar="A,B,…", help="Column names, for a file without a header line."),
+]
+NoHeader = Annotated[
+    bool, Option("--no-header", help="The first line is a record; columns get numbers.")
+]
+
+
+def header_of(names: str | None, no_header: bool) -> bool | list[str]:
+    """What ``data.header`` would be: whether the first line holds names, or the names."""
+    return next(csv.reader([names])) if names else not no_header

@@ -7,7 +7,16 @@ from typing import Annotated, Any
 
 from typer import Argument, Option
 
-from luodi.cli.options import Json, Key, Language, Release
+from luodi.cli.options import (
+    ColumnNames,
+    Json,
+    Key,
+    Language,
+    NoHeader,
+    Query,
+    Release,
+    header_of,
+)
 from luodi.cli.outcome import verb
 from luodi.cli.speech import answer, answer_json, phrase, say
 from luodi.core.events import Event
@@ -21,6 +30,9 @@ def predict(
         Path | None,
         Option("--output", "-o", metavar="FILE", help="A .parquet, .csv, .jsonl or .xlsx file."),
     ] = None,
+    query: Query = None,
+    names: ColumnNames = None,
+    no_header: NoHeader = False,
     key: Key = None,
     as_json: Json = False,
     lang: Language = None,
@@ -28,7 +40,8 @@ def predict(
     """Answer for the records of a file."""
     from luodi import loop
 
-    answers = loop.predict(release, source, key=key, listener=_noticed)
+    how = {"query": query, "header": header_of(names, no_header)}
+    answers = loop.predict(release, source, key=key, **how, listener=_noticed)
     if output:
         loop.write_answers(answers, output)
         say(phrase("predict_done", rows=answers.height, path=output))

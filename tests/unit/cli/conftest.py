@@ -78,7 +78,7 @@ def loop(monkeypatch, tmp_path):
     module.show = lambda path: {"name": "boards"}
     module.card_html = lambda path, lang: f"<html lang={lang}>"
     module.verify = lambda path, key=None: report()
-    module.predict = lambda path, source, *, key=None, listener=None: pl.DataFrame(
+    module.predict = lambda path, source, *, key=None, listener=None, **how: pl.DataFrame(
         {"decision": ["no"]}
     )
     module.write_answers = write_answers
