@@ -1,13 +1,13 @@
 """The same records are the same dataset, whatever file or database they come from."""
 
 import json
-import os
 import sqlite3
 from datetime import datetime
 
 import polars as pl
 import pytest
 
+import postgresql
 from luodi.core.errors import LuodiError
 from luodi.modalities.tabular.read import database, sources
 from luodi.modalities.tabular.read.raw import Options
@@ -177,38 +177,32 @@ def test_a_database_file_without_its_prefix_is_explained(refused, base):
     assert refused(base).code == "read.needs_query"
 
 
-SERVER = os.environ.get("LUODI_TEST_POSTGRESQL", "")
-"""Address of a PostgreSQL database whose tables may be made and dropped."""
-
-
-@pytest.fixture
-def plant():
+@pytest.fixture(scope="module")
+def server():
     """The address of a PostgreSQL server with a table of many types."""
     dbapi = pytest.importorskip("adbc_driver_postgresql.dbapi")
-    if not SERVER:
-        pytest.skip("no server; set LUODI_TEST_POSTGRESQL to its address")
-    with dbapi.connect(SERVER) as connection, connection.cursor() as cursor:
-        cursor.execute("drop table if exists luodi_test")
-        cursor.execute(
-            """create table luodi_test as select i as id, (i * 0.25)::numeric(10, 3) as weight,
-            timestamp '2024-01-01' + i * interval '1 hour' as at, i % 2 = 0 as ok,
-            (array['红', 'b'])[1 + i % 2] as kind, array[1, i] as pair, i % 3 as y
-            from generate_series(1, 300) i"""
-        )
-        connection.commit()
-        yield SERVER
-        cursor.execute("drop table luodi_test")
-        connection.commit()
+    if postgresql.programs() is None:
+        pytest.skip("PostgreSQL is not installed; Debian's package is postgresql")
+    with postgresql.server() as address:
+        with dbapi.connect(address) as connection, connection.cursor() as cursor:
+            cursor.execute(
+                """create table luodi_test as select i as id, (i * 0.25)::numeric(10, 3) as weight,
+                timestamp '2024-01-01' + i * interval '1 hour' as at, i % 2 = 0 as ok,
+                (array['红', 'b'])[1 + i % 2] as kind, array[1, i] as pair, i % 3 as y
+                from generate_series(1, 300) i"""
+            )
+            connection.commit()
+        yield address
 
 
-def test_postgresql_is_read_with_its_types(table, plant):
+def test_postgresql_is_read_with_its_types(table, server):
     query = "select id, weight, at, ok, kind, pair, y from luodi_test order by id"
-    data = table(plant, source=plant, query=query)
+    data = table(server, source=server, query=query)
     found = {c.name: c.kind for c in data.columns}
     assert found["weight"] == "number" and found["at"] == "time" and found["kind"] == "category"
     assert data.table["weight"][3] == 1.0
     assert "read.nested" in codes(data)
-    small = table(plant, source=plant, query=query, memory_bytes=8_000)
+    small = table(server, source=server, query=query, memory_bytes=8_000)
     assert 0 < len(small) < 300 and "read.sampled" in codes(small)
 
 
@@ -216,8 +210,8 @@ def test_postgresql_is_read_with_its_types(table, plant):
     "query",
     ["with x as (delete from luodi_test returning *) select * from x", "select * from nowhere"],
 )
-def test_postgresql_only_reads_and_says_what_it_could_not(refused, plant, query):
-    assert refused(plant, source=plant, query=query).code == "read.database"
+def test_postgresql_only_reads_and_says_what_it_could_not(refused, server, query):
+    assert refused(server, source=server, query=query).code == "read.database"
 
 
 def test_a_server_that_is_not_there_is_told_without_its_password(refused):
