@@ -221,7 +221,11 @@ def _trained(
     if recorded is None:
         found = train.search(workshop, clock, listener)
         candidates = train.compose(found, workshop, task)
-        return _Trained(workshop, found, candidates, lambda: clock.spent() < clock.budget_s)
+
+        def spare() -> bool:
+            return not found.interrupted and clock.spent() < clock.budget_s
+
+        return _Trained(workshop, found, candidates, spare)
     recipes = [
         Recipe(m["family"], m["params"], m["features"], m["seed"], tuple(m["rounds"]))
         for m in recorded["members"]
@@ -311,7 +315,8 @@ def show(path: str | Path) -> Mapping[str, Any]:
 
     release = load.load(path)
     digests = {name: f"sha256:{entry.sha256}" for name, entry in release.manifest.members.items()}
-    read = {"release": release.manifest.digest, "key": release.signer, "digests": digests}
+    signed = {} if release.signer.fingerprint is None else {"key": release.signer.fingerprint}
+    read = {"release": release.manifest.digest, "digests": digests, **signed}
     return {**release.card, "provenance": {**release.card["provenance"], **read}}
 
 

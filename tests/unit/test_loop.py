@@ -75,9 +75,12 @@ def test_the_card_tells_the_digests_of_the_file_that_is_shown(
     assert done.path
     told = loop.show(done.path)["provenance"]
     assert told["release"] == done.digest
-    assert told["digests"]["model.onnx"].startswith("sha256:") and told["key"]
+    assert told["digests"]["model.onnx"].startswith("sha256:")
+    assert told["key"].startswith("sha256:")
     page = loop.card_html(done.path)
-    assert str(done.digest) in page and told["digests"]["model.onnx"] in page
+    assert (
+        str(done.digest) in page and told["key"] in page and told["digests"]["model.onnx"] in page
+    )
 
 
 def test_a_file_without_a_header_line_is_answered_alike(

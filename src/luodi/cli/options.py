@@ -9,6 +9,8 @@ from typing import Annotated
 
 from typer import Argument, Option
 
+from luodi.core.errors import LuodiError
+
 
 class Lang(StrEnum):
     """The languages that luodi speaks."""
@@ -40,5 +42,17 @@ NoHeader = Annotated[
 
 
 def header_of(names: str | None, no_header: bool) -> bool | list[str]:
-    """What ``data.header`` would be: whether the first line holds names, or the names."""
-    return next(csv.reader([names])) if names else not no_header
+    """What ``data.header`` would be: whether the first line holds names, or the names.
+
+    Raises:
+        LuodiError: ``cli.names`` when the names cannot be read, or both are given.
+    """
+    if names is None:
+        return not no_header
+    try:
+        listed = [name.strip() for name in next(csv.reader([names]), [])]
+    except csv.Error:
+        listed = []
+    if no_header or not listed or not all(listed) or len(set(listed)) < len(listed):
+        raise LuodiError("cli.names", names=names[:80])
+    return listed

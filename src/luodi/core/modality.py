@@ -50,6 +50,10 @@ class Workshop(Protocol):
     def prepared(self) -> Any:
         """What was fitted before any learner."""
 
+    @property
+    def keeps_folds(self) -> bool:
+        """Whether a member may ship with one model a fold; if not, it always ships as one."""
+
     def baselines(self) -> tuple[Recipe, Recipe]:
         """The dumb and the linear baseline."""
 

@@ -79,7 +79,8 @@ def of_a_file(parts: Parts | None, task: Task) -> Iterator[Finding]:
 
 def _known_rows(parts: Parts) -> Iterator[Finding]:
     """Rows that training has as well, beyond what such coarse records repeat by themselves."""
-    shared = [name for name in parts.train.table.columns if name in parts.holdout.table.columns]
+    known_by = [*(column.name for column in parts.train.columns), parts.train.target]
+    shared = [name for name in known_by if name in parts.holdout.table.columns]
     trained = parts.train.table.select(shared).hash_rows()
     known = parts.holdout.table.select(shared).hash_rows().is_in(trained.implode())
     by_itself = float(trained.is_duplicated().mean() or 0.0)  # type: ignore[arg-type]
@@ -91,8 +92,11 @@ def _known_rows(parts: Parts) -> Iterator[Finding]:
 
 
 def _known_groups(parts: Parts, group: str, task: Task) -> Iterator[Finding]:
-    trained = parts.train.table[group].drop_nulls().unique()
-    both = parts.holdout.table[group].is_in(trained.implode()).fill_null(False)
+    if group not in parts.holdout.table.columns:
+        return
+    # a column that is no feature is read afresh: its kind may differ from file to file
+    trained = {canonical(value) for value in parts.train.table[group].drop_nulls().unique()}
+    both = pl.Series(canonical(value) in trained for value in parts.holdout.table[group])
     if both.any():
         severity: Severity = "error" if task.split_by == "group" else "warning"
         evidence = {"rows": int(both.sum()), "share": float(both.mean() or 0.0)}  # type: ignore[arg-type]
@@ -100,7 +104,10 @@ def _known_groups(parts: Parts, group: str, task: Task) -> Iterator[Finding]:
 
 
 def _not_later(parts: Parts, time: str) -> Iterator[Finding]:
+    there = time in parts.holdout.table.columns
     last = parts.train.table[time].max()
+    if last is None or not there or not parts.holdout.table[time].dtype.is_temporal():
+        return
     early = (parts.holdout.table[time] <= last).fill_null(False)
     if early.any():
         evidence = {"rows": int(early.sum()), "share": float(early.mean() or 0.0)}  # type: ignore[arg-type]
@@ -109,7 +116,9 @@ def _not_later(parts: Parts, time: str) -> Iterator[Finding]:
 
 def measured(finding: Finding, parts: Parts | None) -> Finding:
     """A finding about owners on both sides of a split, with the share that the split really has."""
-    if finding.code != "data.entity_split" or parts is None or finding.column is None:
+    if finding.code != "data.entity_split" or parts is None:
+        return finding
+    if finding.column not in parts.holdout.table.columns:  # a holdout file may lack it
         return finding
     trained = parts.train.table[finding.column].drop_nulls().unique()
     both = float(parts.holdout.table[finding.column].is_in(trained.implode()).mean() or 0.0)  # type: ignore[arg-type]

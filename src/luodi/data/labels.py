@@ -11,10 +11,10 @@ from luodi.core.task import Task
 from luodi.core.text import canonical
 from luodi.core.values import Dataset, Finding, Severity
 from luodi.data.guess import CLASSES_AT_MOST, ROWS_A_CLASS
+from luodi.data.split import usual_folds
 
 ROWS_NEEDED = 20
 ROWS_WANTED = 100
-USUAL_FOLDS = 5
 SHOWN = 5
 
 
@@ -31,7 +31,10 @@ def find(dataset: Dataset, task: Task) -> Iterator[Finding]:
         yield Finding("label.constant", "error", truth.name, {"value": str(known[0])})
     elif task.goal == "classify":
         yield from _unknown(known, task)
-        yield from _values(known) or _rare(known, task)
+        values = _values(known)
+        yield from values
+        if not values or {f.code for f in values} & set(task.check.accept):
+            yield from _rare(known, task)
     yield from _small(len(known))
 
 
@@ -83,7 +86,7 @@ def _values(known: pl.Series) -> list[Finding]:
 
 def _rare(known: pl.Series, task: Task) -> Iterator[Finding]:
     """Classes that cannot stand in training, in every fold and in the holdout."""
-    wanted = (task.split.folds or USUAL_FOLDS) + 1
+    wanted = (task.split.folds or usual_folds(len(known))) + 1
     counts = sorted((rows, str(label)) for label, rows in known.value_counts().iter_rows())
     rare = [(rows, label) for rows, label in counts if rows < wanted]
     if rare:

@@ -42,11 +42,10 @@ def split(dataset: Dataset, task: Task, holdout: Dataset | None = None) -> Parts
 def folds(train: Dataset, task: Task) -> tuple[np.ndarray, ...]:
     """Row numbers of each fold's validation part, in ascending order.
 
-    A small table gets more folds, a large one fewer, unless the task says how many. The number
-    is even, for folds are fitted side by side and most machines have an even number of cores.
+    The task says how many, or else ``usual_folds``.
     """
     rows = len(train)
-    count = task.split.folds or (8 if rows < 3_000 else 6 if rows < 60_000 else 4)
+    count = task.split.folds or usual_folds(rows)
     by = task.split_by
     if by == "time":
         # the first block is only learned from; each fold is judged by what came later
@@ -57,6 +56,15 @@ def folds(train: Dataset, task: Task) -> tuple[np.ndarray, ...]:
         part = _grouped(train, task, count) if by == "group" else _shuffled(train, task, count)
         cut = tuple(np.flatnonzero(part == number) for number in range(count))
     return _learnable(tuple(fold for fold in cut if len(fold)), train, task)
+
+
+def usual_folds(rows: int) -> int:
+    """How many folds a table gets: a small one more, a large one fewer.
+
+    The number is even, for folds are fitted side by side and most machines have an even number
+    of cores.
+    """
+    return 8 if rows < 3_000 else 6 if rows < 60_000 else 4
 
 
 def _learnable(cut: tuple[np.ndarray, ...], train: Dataset, task: Task) -> tuple[np.ndarray, ...]:

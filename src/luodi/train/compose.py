@@ -32,7 +32,9 @@ def compose(found: Found, workshop: Workshop, task: Task) -> list[Candidate]:
     whole = candidate("ensemble", members, weights, workshop, task)
     alone = candidate("best", (best,), (1.0,), workshop, task)
     made = [whole, replace(alone, name="single")]
-    if members != (best,):
+    if not workshop.keeps_folds:
+        made = made if members != (best,) else made[:1]
+    elif members != (best,):
         made[1:1] = [replace(whole, name="lean"), alone]
     return [*made, candidate("linear", (found.linear,), (1.0,), workshop, task)]
 

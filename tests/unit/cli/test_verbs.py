@@ -56,6 +56,16 @@ def test_new_passes_on_how_to_read(more, passed, loop, task):
     assert seen == passed
 
 
+@pytest.mark.parametrize(
+    "more",
+    [["--names", ""], ["--names", "a,a"], ["--names", "a", "--no-header"], ["--names", "a\nb"]],
+)
+def test_names_that_cannot_be_are_refused(more, loop, task, capsys):
+    line = ["new", "boards", "--from", "b.csv", "--target", "y", "--force", *more]
+    assert main(line) == 2
+    assert capsys.readouterr().err.startswith("cli.names:")
+
+
 def test_check_ends_with_3_when_an_error_is_found(loop, task, capsys):
     loop.check = lambda task, *, listener: (MILD, GRAVE)
     assert main(["check", "task.yaml"]) == 3

@@ -109,6 +109,28 @@ def test_without_spare_time_no_candidate_is_made_that_is_not_needed() -> None:
     assert shipping(gates=gates, spare=lambda: False).candidate.name == "best"
 
 
+def test_the_last_candidate_is_for_gates_not_for_the_usual_limits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(FIGURES, "ensemble", Measured(20.0, 1.9, 3.0))
+    monkeypatch.setitem(FIGURES, "best", Measured(8.0, 1.8, 3.0))
+    assert shipped() == "best"  # slower than usual, and still much better than the last
+    assert shipped(one_row_ms_p99={"at_most": 20}) == "ensemble"
+    assert shipped(one_row_ms_p50={"at_most": 0.5}) == "single"
+
+
+def test_a_candidate_that_is_not_needed_may_fail() -> None:
+    def fail(candidate: Candidate) -> Candidate:
+        if candidate.name != "ensemble":
+            raise MemoryError("too large")
+        return candidate
+
+    heard: list[Event] = []
+    chosen = shipping(finish=fail, listener=heard.append)
+    assert chosen.candidate.name == "ensemble"
+    assert any("too large" in str(event.data.get("text")) for event in heard)
+
+
 def test_ctrl_c_keeps_the_candidates_made_so_far() -> None:
     def press(candidate: Candidate) -> Candidate:
         if candidate.name == "single":

@@ -71,6 +71,8 @@ def test_values_taken_for_classes_are_an_error_and_grades_are_not(made):
     assert found["data.values_as_classes"].severity == "error"
     assert "regress" in found["data.values_as_classes"].part("remedy")
     assert "data.rare_class" not in found
+    accepted = check(*made(values, check={"accept": ["data.values_as_classes"]}))
+    assert by_code(accepted)["data.rare_class"].severity == "error"
     grades = [str(i % 20) for i in range(400)]
     assert "data.values_as_classes" not in by_code(check(*made(grades)))
 
@@ -181,6 +183,26 @@ def test_rows_that_stand_in_training_and_in_the_holdout_file_are_told(with_file)
 def test_a_group_on_both_sides_of_a_holdout_file_is_told(with_file):
     found = by_code(check(*with_file(range(302), range(302, 400), data={"group": "who"})))
     assert found["data.holdout_group"].evidence["rows"] == 2
+
+
+def test_groups_are_compared_whatever_type_a_file_gives_them(with_file):
+    train, task, parts = with_file(range(302), range(302, 400), data={"group": "who"})
+    text = parts.holdout.table.with_columns(pl.col("who").cast(pl.String))
+    held = replace(parts, holdout=replace(parts.holdout, table=text))
+    assert by_code(check(train, task, held))["data.holdout_group"].evidence["rows"] == 2
+    without = replace(parts, holdout=replace(parts.holdout, table=text.drop("who")))
+    assert "data.holdout_group" not in by_code(check(train, task, without))
+
+
+def test_a_row_number_does_not_hide_rows_that_both_files_have(with_file):
+    train, task, parts = with_file(range(300), range(250, 350))
+
+    def numbered(dataset, start):
+        table = dataset.table.with_row_index("row", start)
+        return replace(dataset, table=table)
+
+    both = replace(parts, train=numbered(train, 0), holdout=numbered(parts.holdout, 900))
+    assert by_code(check(train, task, both))["data.holdout_known"].evidence["rows"] == 50
 
 
 def test_a_holdout_file_that_is_not_later_is_told(with_file):

@@ -22,7 +22,7 @@ def test_the_budget_is_kept() -> None:
     began = time.monotonic()
     found = search(PretendWorkshop(pause=0.05), Clock(1.0))
     assert 0.7 < time.monotonic() - began < 1.3
-    assert {"linear", "quick", "other"} <= set(families(found))
+    assert {"linear", "quick"} <= set(families(found))
 
 
 def test_a_learner_that_never_ends_by_itself_is_stopped_fold_by_fold() -> None:
@@ -143,6 +143,12 @@ def test_candidates_reach_from_the_best_to_the_smallest() -> None:
     assert len(finished(made[0], workshop).members[0].models) == 3
     assert all(sum(candidate.weights) == pytest.approx(1.0) for candidate in made)
     assert made[0].score >= max(candidate.score for candidate in made[1:]) - 1e-3
+
+
+def test_members_that_always_ship_as_one_model_are_offered_once() -> None:
+    workshop = PretendWorkshop(ordered=True)
+    names = [one.name for one in compose(search(workshop, Clock(0.5)), workshop, TASK)]
+    assert len(names) <= 3 and "lean" not in names and names[-1] == "linear"
 
 
 def test_baselines_are_candidates_of_their_own() -> None:

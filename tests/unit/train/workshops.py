@@ -61,7 +61,12 @@ class PretendWorkshop:
     truth: np.ndarray = field(default_factory=truth)
     classes: tuple[str, ...] = ("0", "1")
     metric: str = "roc_auc"
+    ordered: bool = False
     prepared: Any = None
+
+    @property
+    def keeps_folds(self) -> bool:
+        return not self.ordered
 
     @property
     def folds(self) -> tuple[np.ndarray, ...]:

@@ -40,7 +40,7 @@ def fit(job: Job) -> tuple[Any, int]:
     train = cb.Pool(job.features, job.truth)
     if job.rounds is not None:
         model.fit(train, callbacks=[_Counter(job.rounds)])
-        return model, job.rounds
+        return model, int(model.tree_count_)
     valid = cb.Pool(job.valid_features, job.valid_truth)
     watch = {"early_stopping_rounds": PATIENCE, "use_best_model": True}
     model.fit(train, eval_set=valid, callbacks=[_Stopper(job)], **watch)

@@ -56,12 +56,14 @@ def own(
     Returns:
         float64 (len(rows), categories x targets).
     """
-    member = np.arange(len(rows)) if groups is None else np.unique(groups[rows], False, True)[1]
+    member = np.arange(len(rows))
+    if groups is not None and len(np.unique(groups[rows])) > 1:
+        member = np.unique(groups[rows], return_inverse=True)[1]
     part = (np.random.default_rng(seed).permutation(member.max(initial=0) + 1) % INNER_PARTS)[
         member
     ]
     encoded = np.empty((len(rows), slots.shape[1] * truth.shape[1]))
-    for number in range(INNER_PARTS):
+    for number in np.unique(part).tolist():
         inside = part == number
         table = means(slots, truth, all_slots, rows[~inside])
         encoded[inside] = table[slots[rows[inside]]].reshape(int(inside.sum()), -1)

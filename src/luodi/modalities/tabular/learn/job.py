@@ -63,8 +63,11 @@ class Job:
         return -1e-3 * float(shares @ np.log(shares))
 
     def most_rounds(self, leaves: int) -> int:
-        """Rounds to try at most with trees of so many leaves, so that a model stays a few MB."""
-        return max(50, min(MAX_ROUNDS, MOST_LEAVES // (leaves * self.outputs)))
+        """Rounds to try at most with trees of so many leaves, so that a model stays a few MB.
+
+        Several classes share what they learn less than one tree could, and get more leaves.
+        """
+        return max(50, min(MAX_ROUNDS, MOST_LEAVES // (leaves * max(1, self.outputs // 3))))
 
 
 MAX_ROUNDS = 3000

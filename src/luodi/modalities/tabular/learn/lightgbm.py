@@ -10,6 +10,8 @@ from luodi.modalities.tabular.forest import Forest, from_lightgbm
 from luodi.modalities.tabular.learn.job import PATIENCE, Job, Stop
 
 OBJECTIVE = {"binary": "binary", "multiclass": "multiclass", "regress": "regression"}
+NOTHING_LEFT = 1e-3
+"""A validation loss so low, of classes or of standardised values, that no model is too small."""
 DEFAULTS = {
     "learning_rate": 0.05,
     "num_leaves": 31,
@@ -67,7 +69,10 @@ def stopper(stop: Stop, least_loss: float = 0.0) -> Any:
 
 
 def settled(booster: Any, rounds: int) -> bool:
-    """Whether a fit ended because more rounds did not help."""
+    """Whether a fit ended because more rounds did not help, or because nothing is left to gain."""
+    losses = [loss for found in booster.best_score.values() for loss in found.values()]
+    if any(loss < NOTHING_LEFT for loss in losses):
+        return True
     return bool(booster.current_iteration() >= rounds + PATIENCE)
 
 

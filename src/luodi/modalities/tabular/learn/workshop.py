@@ -59,11 +59,17 @@ class TableWorkshop:
         cells = len(self.truth) * max(1, self.tables.base.shape[1])
         self.abreast = cores if cells < MOST_CELLS_ABREAST else 1
         self.threads = max(1, cores // self.abreast)
+        self._refits: dict[int, tuple[Member, Member]] = {}
 
     @property
     def prepared(self) -> Prepared:
         """See ``Workshop.prepared``."""
         return self.tables.prepared
+
+    @property
+    def keeps_folds(self) -> bool:
+        """See ``Workshop.keeps_folds``."""
+        return not self.tables.ordered
 
     @property
     def feature_set(self) -> str:
@@ -200,20 +206,24 @@ class TableWorkshop:
 
     def refit(self, member: Member) -> Member:
         """See ``Workshop.refit``."""
+        if id(member) in self._refits:
+            return self._refits[id(member)][1]
         began = time.perf_counter()
         mean = float(np.mean(member.recipe.rounds)) if member.recipe.rounds else 0.0
         everything = np.arange(len(self.truth))
         rounds = max(1, round(mean * REFIT_GROWTH))
         whole = self._fitted(member.recipe, everything, len(self.folds), None, rounds, never)
         seconds = member.seconds + time.perf_counter() - began
-        return replace(member, models=(whole,), seconds=seconds)
+        made = replace(member, models=(whole,), seconds=seconds)
+        self._refits[id(member)] = member, made
+        return made
 
     def shipped(self, member: Member, single: bool) -> Member:
         """See ``Workshop.shipped``: boosted trees keep one model a fold, others are refitted.
 
         In a split by time the fold models have seen too little of the newest records, and a
-        forest of fully grown trees or a linear model gains nothing from being kept five times.
+        forest of fully grown trees or a linear model gains nothing from being kept once a fold.
         """
-        if single or self.tables.ordered or member.recipe.family not in BOOSTED:
+        if single or not self.keeps_folds or member.recipe.family not in BOOSTED:
             return self.refit(member)
         return member

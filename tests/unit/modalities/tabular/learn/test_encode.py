@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+import pytest
 from tables import mixed, task  # type: ignore[import-not-found]
 
 from luodi.core.metrics import score
@@ -38,6 +39,13 @@ def test_a_groups_truth_does_not_change_its_own_target_means() -> None:
     after = encode.own(slots, changed, 20, rows, 3, groups)
     np.testing.assert_array_equal(after[groups == 7], before[groups == 7])
     assert (after != before).any()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_few_groups_still_give_every_row_its_means(count: int) -> None:
+    slots, truth = RNG.integers(0, 5, (30, 2)), RNG.random((30, 1))
+    found = encode.own(slots, truth, 5, np.arange(30), 3, np.arange(30) % count)
+    assert found.shape == (30, 2) and np.isfinite(found).all()
 
 
 def test_means_are_smoothed_towards_the_mean_of_all() -> None:

@@ -18,8 +18,9 @@ from luodi.core.values import Column, Dataset, Recipe
 from luodi.data.split import split
 from luodi.modalities.tabular.features import Pair
 from luodi.modalities.tabular.learn import enrich, extra_trees, linear, portfolio
+from luodi.modalities.tabular.learn import job as job_module
 from luodi.modalities.tabular.learn.abreast import shared
-from luodi.modalities.tabular.learn.fitted import FORESTS, Fitted, learner
+from luodi.modalities.tabular.learn.fitted import FORESTS, Fitted, family_module, learner
 from luodi.modalities.tabular.learn.job import Job
 from luodi.modalities.tabular.learn.workshop import TableWorkshop
 from luodi.modalities.tabular.records import ordered_classes
@@ -177,6 +178,24 @@ def test_large_trees_get_fewer_rounds() -> None:
     assert job.most_rounds(8) > job.most_rounds(64) > job.most_rounds(512) >= 50
 
 
+@pytest.mark.parametrize("family", FORESTS)
+def test_a_model_has_the_rounds_it_says(family: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job_module, "MOST_LEAVES", 1)  # at most 50 rounds
+    x = RNG.normal(size=(200, 3)).astype(np.float32)
+    y = (x[:, 0] > 0).astype(np.int64)
+    settings = QUICK.get(family, {})
+    job = Job(x, y, None, None, "binary", 2, settings, rounds=55)
+    module = family_module(family)
+    native, rounds = module.fit(job)
+    assert np.isfinite(module.margins(native, rounds, x)).all()
+
+
+def test_a_member_is_refitted_once() -> None:
+    shop = shop_of(mixed())
+    *_, member = shop.fit(recipe("extra_trees"))
+    assert shop.shipped(member, single=True) is shop.shipped(member, single=False)
+
+
 def test_each_fold_gets_its_share_of_the_time() -> None:
     ends = shared(seconds=0.6, fits=6, workers=2)
     assert not any(end() for end in ends)
@@ -185,12 +204,14 @@ def test_each_fold_gets_its_share_of_the_time() -> None:
 
 
 def test_large_models_come_first_after_a_first_guess_that_was_too_small() -> None:
-    def model(rounds: int, fitted: int) -> Fitted:
-        native = SimpleNamespace(current_iteration=lambda: fitted)
+    def model(rounds: int, fitted: int, loss: float = 0.3) -> Fitted:
+        losses = {"valid_0": {"binary_logloss": loss}}
+        native = SimpleNamespace(current_iteration=lambda: fitted, best_score=losses)
         return Fitted("lightgbm", native, rounds, np.arange(1))
 
     assert portfolio.settled([model(100, 160)] * 2 + [model(900, 900)])
     assert not portfolio.settled([model(900, 900)] * 2 + [model(100, 160)])
+    assert portfolio.settled([model(90, 90, loss=1e-4)])
     assert list(portfolio.ordered(False)) == list(portfolio.PORTFOLIO)
     assert portfolio.ordered(True)[1].params["num_leaves"] > 31
 
