@@ -63,7 +63,7 @@ def categories(
     empty = texts == ""
     if column.required:
         flags.append((f"missing_required:{column.name}", empty))
-    unseen = np.fromiter((text not in known for text in texts), bool, rows) & ~empty
+    unseen = ~np.fromiter(map(known.__contains__, texts.tolist()), bool, rows) & ~empty
     flags.append((f"unseen_category:{column.name}", unseen))
     return texts
 
@@ -84,18 +84,28 @@ def times(values: np.ndarray | None, rows: int, column: TimeColumn, flags: Flags
 def _each(
     values: np.ndarray, read: Callable[[Any], Any], name: str, seen: dict[Any, Any] | None = None
 ) -> list[Any]:
-    """Apply a reader to every value, once per distinct value; errors name the row."""
+    """Apply a reader to every value, once per distinct value; errors name the row.
+
+    Texts that were seen before are looked up all at once; a loop takes what is left.
+    """
     cache: dict[Any, Any] = {} if seen is None else seen
-    found = []
-    for row, value in enumerate(values.tolist()):
+    listed = values.tolist()
+    try:
+        found = list(map(cache.get, listed))
+    except TypeError:  # something that has no hash, such as a list
+        found = [None] * len(listed)
+    if None not in found:
+        return found
+    for row in [row for row, text in enumerate(found) if text is None]:
+        value = listed[row]
         try:
             # True == 1 == 1.0 as keys, but they do not read alike
             key = value if type(value) is str else (type(value), value)
             if key not in cache:
                 cache[key] = read(value)
-            found.append(cache[key])
+            found[row] = cache[key]
         except TypeError:
-            found.append(read(value))
+            found[row] = read(value)
         except LuodiError as error:
             raise LuodiError(error.code, **{**error.facts, "row": row}) from None
     return found
