@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +11,6 @@ import numpy as np
 from luodi.core.errors import LuodiError, needs
 from luodi.core.session import Session
 from luodi.modalities.tabular.codec import Batch, Codec
-
-CHUNK_ROWS = 8192
 
 
 @dataclass(frozen=True)
@@ -37,9 +34,6 @@ class Scores:
 
 class Scorer:
     """A graph and its codec, ready to answer.
-
-    One thread runs one row: starting a pool costs more than it gives. Batches are cut into
-    chunks that run on all cores, so sums have the same order whatever the machine.
 
     Args:
         model: The ONNX graph.
@@ -65,22 +59,6 @@ class Scorer:
         """Canonical text of the classes."""
         return self.codec.classes
 
-    def run(self, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-        """The graph's outputs for prepared arrays, in chunks over all cores."""
-        rows = len(next(iter(feeds.values())))
-        if rows <= CHUNK_ROWS:
-            return self.session(feeds)
-        from concurrent.futures import ThreadPoolExecutor
-
-        starts = range(0, rows, CHUNK_ROWS)
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            chunks = pool.map(lambda at: self._chunk(feeds, at), starts)
-            return [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
-
-    def _chunk(self, feeds: Mapping[str, np.ndarray], at: int) -> list[np.ndarray]:
-        cut = {name: array[at : at + CHUNK_ROWS] for name, array in feeds.items()}
-        return self.session(cut)
-
     def score(self, rows: Any) -> Scores:
         """Answers as arrays.
 
@@ -91,7 +69,7 @@ class Scorer:
             LuodiError: ``rows.*`` when a value cannot be what its column is.
         """
         batch = self._encode(rows)
-        outputs = self.run(batch.feeds)
+        outputs = self.session(batch.feeds)
         noticed = np.fromiter(map(bool, batch.warnings), bool, len(batch.warnings))
         if self.goal == "regress":
             return Scores(None, None, noticed, outputs[0], batch.warnings)

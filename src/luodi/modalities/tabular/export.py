@@ -36,8 +36,8 @@ def proven(artifact: Artifact, candidate: Candidate, parts: Parts, task: Task) -
         LuodiError: ``convert.parity`` when the graph answers differently.
     """
     prepared: Prepared = candidate.prepared
-    proof = parity.checked(candidate, artifact.model, parts.holdout)
     session = Session(artifact.model, prepared.codec.goal)
+    proof = parity.checked(candidate, session, parts.holdout)
     seen = _spread(parts.train, watch.LARGEST)
     some = _spread(parts.train, watch.most_answers(len(artifact.model) / 1e6))
     outputs = session(laid(prepared.codec, some).feeds)

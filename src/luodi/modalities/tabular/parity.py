@@ -19,12 +19,12 @@ ADVERSARIAL_ROWS = 2_000
 LARGEST_HOLDOUT = 20_000
 
 
-def checked(candidate: Candidate, model: bytes, rows: Dataset) -> dict[str, Any]:
+def checked(candidate: Candidate, session: Session, rows: Dataset) -> dict[str, Any]:
     """Compare graph and trained object on records and on hostile ones.
 
     Args:
         candidate: The trained object.
-        model: Its graph.
+        session: Its graph.
         rows: Records to compare on, at most the first 20,000 of them.
 
     Returns:
@@ -34,7 +34,6 @@ def checked(candidate: Candidate, model: bytes, rows: Dataset) -> dict[str, Any]
         LuodiError: ``convert.parity`` when a leaf, a label or more than 1e-6 differs.
     """
     prepared: Prepared = candidate.prepared
-    session = Session(model, prepared.codec.goal)
     hostile = adversary.records(prepared.codec, _points(candidate), ADVERSARIAL_ROWS)
     batches = {
         "records": laid(prepared.codec, _first(rows)),

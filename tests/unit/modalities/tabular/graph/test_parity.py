@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from tables import mixed, task  # type: ignore[import-not-found]
 
+from luodi.core import session
 from luodi.core.decision import Rule
 from luodi.core.errors import LuodiError
+from luodi.core.session import Session
 from luodi.core.values import Candidate, Recipe
 from luodi.data.split import split
 from luodi.modalities.tabular.export import converted, proven
@@ -18,10 +21,16 @@ from luodi.modalities.tabular.graph.compose import composed
 from luodi.modalities.tabular.learn.fitted import learner
 from luodi.modalities.tabular.learn.workshop import TableWorkshop
 from luodi.modalities.tabular.parity import checked
+from luodi.modalities.tabular.records import laid
 
 GOALS = {"binary": ("classify", 2), "multiclass": ("classify", 3), "regress": ("regress", 0)}
 FAMILIES = ("lightgbm", "catboost", "xgboost", "extra_trees", "linear", "dumb")
 ROUNDS = 8
+
+
+def opened(candidate: Candidate) -> Session:
+    """The candidate's graph, ready to answer."""
+    return Session(composed(candidate), candidate.prepared.codec.goal)
 
 
 def made(goal: str, classes: int, families: tuple[str, ...], **more: object):  # type: ignore[no-untyped-def]
@@ -53,7 +62,7 @@ def made(goal: str, classes: int, families: tuple[str, ...], **more: object):  #
 @pytest.mark.parametrize("goal", GOALS)
 def test_every_family_keeps_parity(family: str, goal: str) -> None:
     candidate, parts, _ = made(*GOALS[goal], (family,))
-    report = checked(candidate, composed(candidate), parts.holdout)
+    report = checked(candidate, opened(candidate), parts.holdout)
     assert report["passed"]
     assert report["adversarial"]["rows"] >= 2000
     assert report["records"]["leaves"] == report["adversarial"]["leaves"] == 0
@@ -62,14 +71,14 @@ def test_every_family_keeps_parity(family: str, goal: str) -> None:
 @pytest.mark.parametrize("goal", GOALS)
 def test_an_ensemble_of_all_families_keeps_parity(goal: str) -> None:
     candidate, parts, _ = made(*GOALS[goal], FAMILIES[:5])
-    assert checked(candidate, composed(candidate), parts.holdout)["passed"]
+    assert checked(candidate, opened(candidate), parts.holdout)["passed"]
 
 
 def test_a_graph_that_answers_differently_is_refused() -> None:
     candidate, parts, _ = made("classify", 2, ("lightgbm",))
     other = replace(candidate, calibration={"slope": 1.26, "offset": 0.1})
     with pytest.raises(LuodiError) as caught:
-        checked(other, composed(candidate), parts.holdout)
+        checked(other, opened(candidate), parts.holdout)
     assert caught.value.code == "convert.parity"
 
 
@@ -105,3 +114,20 @@ def test_papers_of_a_release_hold_no_record() -> None:
     assert all(tuple(row.values()) not in records for row in artifact.golden["rows"])
     assert sum(share for _, share in artifact.importance) == pytest.approx(1.0)
     assert artifact.reference["columns"]["shade"]["values"]
+
+
+@pytest.mark.parametrize("goal", GOALS)
+def test_a_batch_is_answered_alike_whatever_the_cores(
+    goal: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate, parts, _ = made(*GOALS[goal], ("lightgbm", "linear"))
+    table = pl.concat([parts.train.table] * 6)
+    feeds = laid(candidate.prepared.codec, replace(parts.train, table=table)).feeds
+    assert len(table) > 2 * session.LEAST_CHUNK
+    graph = opened(candidate)
+    answers = []
+    for cores in (1, 3):
+        monkeypatch.setattr(session.os, "cpu_count", lambda cores=cores: cores)
+        answers.append(graph(feeds))
+    for one, other in zip(*answers, strict=True):
+        np.testing.assert_array_equal(one, other)
