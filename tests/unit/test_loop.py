@@ -83,32 +83,34 @@ def test_the_card_tells_the_digests_of_the_file_that_is_shown(
     )
 
 
-def test_a_file_without_a_header_line_is_answered_alike(
-    built: tuple[loop.Built, Path], tmp_path: Path
-) -> None:
+@pytest.fixture
+def answered(built: tuple[loop.Built, Path], tmp_path: Path) -> tuple[Path, pl.DataFrame, Any]:
+    """The release, some rows without their truth, and the answers to them from a plain file."""
     done, _ = built
     assert done.path
     rows = table().drop("y").head(20)
     rows.write_csv(tmp_path / "named.csv")
+    return done.path, rows, loop.predict(done.path, tmp_path / "named.csv")
+
+
+def test_a_file_without_a_header_line_is_answered_alike(
+    answered: tuple[Path, pl.DataFrame, Any], tmp_path: Path
+) -> None:
+    release, rows, wanted = answered
     rows.write_csv(tmp_path / "bare.csv", include_header=False)
-    named = loop.predict(done.path, tmp_path / "named.csv")
-    assert named.equals(loop.predict(done.path, tmp_path / "bare.csv", header=rows.columns))
+    assert wanted.equals(loop.predict(release, tmp_path / "bare.csv", header=rows.columns))
 
 
 def test_the_answers_to_a_query_are_those_to_its_rows(
-    built: tuple[loop.Built, Path], tmp_path: Path
+    answered: tuple[Path, pl.DataFrame, Any], tmp_path: Path
 ) -> None:
-    done, _ = built
-    assert done.path
-    rows = table().drop("y").head(20)
-    rows.write_csv(tmp_path / "named.csv")
+    release, rows, wanted = answered
     with sqlite3.connect(tmp_path / "plant.db") as plant:
         plant.execute(f"create table r ({', '.join(map(json.dumps, rows.columns))})")
         plant.executemany(f"insert into r values ({', '.join('?' * rows.width)})", rows.rows())
     plant.close()
     source = f"sqlite:{tmp_path / 'plant.db'}"
-    asked = loop.predict(done.path, source, query="select * from r")
-    assert asked.equals(loop.predict(done.path, tmp_path / "named.csv"))
+    assert wanted.equals(loop.predict(release, source, query="select * from r"))
 
 
 def test_the_leaderboard_tells_what_was_tried(built: tuple[loop.Built, Path]) -> None:

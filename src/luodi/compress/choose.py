@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from luodi.compress.measure import Measured, measured
@@ -122,11 +122,13 @@ class _Proof:
     listener: Listener
     chosen: tuple[_Made, Artifact] | None = None
     failed: LuodiError | None = None
+    tried: set[str] = field(default_factory=set)
 
     def of(self, one: _Made) -> None:
-        """Prove a candidate, unless one is proven already."""
-        if self.chosen:
+        """Prove a candidate, unless one is proven already or this one was tried."""
+        if self.chosen or one.candidate.name in self.tried:
             return
+        self.tried.add(one.candidate.name)
         try:
             proven = self.modality.proven(one.artifact, one.candidate, self.parts, self.task)
             self.chosen = one, proven

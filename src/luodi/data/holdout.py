@@ -83,8 +83,7 @@ def _known_rows(parts: Parts) -> Iterator[Finding]:
     shared = [name for name in known_by if name in parts.holdout.table.columns]
     trained = parts.train.table.select(shared).hash_rows()
     known = parts.holdout.table.select(shared).hash_rows().is_in(trained.implode())
-    by_itself = float(trained.is_duplicated().mean() or 0.0)  # type: ignore[arg-type]
-    share = float(known.mean() or 0.0)  # type: ignore[arg-type]
+    by_itself, share = _share(trained.is_duplicated()), _share(known)
     if share - by_itself > KNOWN_AT_LEAST:
         severity: Severity = "error" if share - by_itself > KNOWN_AT_MOST else "warning"
         evidence = {"rows": int(known.sum()), "share": share, "by_itself": by_itself}
@@ -99,7 +98,7 @@ def _known_groups(parts: Parts, group: str, task: Task) -> Iterator[Finding]:
     both = pl.Series(canonical(value) in trained for value in parts.holdout.table[group])
     if both.any():
         severity: Severity = "error" if task.split_by == "group" else "warning"
-        evidence = {"rows": int(both.sum()), "share": float(both.mean() or 0.0)}  # type: ignore[arg-type]
+        evidence = {"rows": int(both.sum()), "share": _share(both)}
         yield Finding("data.holdout_group", severity, group, evidence)
 
 
@@ -110,8 +109,12 @@ def _not_later(parts: Parts, time: str) -> Iterator[Finding]:
         return
     early = (parts.holdout.table[time] <= last).fill_null(False)
     if early.any():
-        evidence = {"rows": int(early.sum()), "share": float(early.mean() or 0.0)}  # type: ignore[arg-type]
+        evidence = {"rows": int(early.sum()), "share": _share(early)}
         yield Finding("data.holdout_time", "warning", time, {**evidence, "last": str(last)})
+
+
+def _share(mask: pl.Series) -> float:
+    return int(mask.sum()) / max(len(mask), 1)
 
 
 def measured(finding: Finding, parts: Parts | None) -> Finding:

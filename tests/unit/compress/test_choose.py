@@ -157,9 +157,11 @@ def test_a_candidate_that_answers_differently_gives_way_to_the_next() -> None:
 
 
 def test_nothing_is_shipped_when_no_graph_answers_as_trained() -> None:
+    heard: list[Event] = []
     with pytest.raises(LuodiError) as caught:
-        shipped(PretendModality(unlike=tuple(FIGURES)))
+        shipping(PretendModality(unlike=tuple(FIGURES)), listener=heard.append)
     assert caught.value.code == "convert.parity"
+    assert [event.kind for event in heard].count("note") == len(FIGURES)  # each proven once
 
 
 def test_other_errors_are_not_taken_for_a_failed_proof() -> None:

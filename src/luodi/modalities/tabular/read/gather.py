@@ -24,6 +24,7 @@ _READERS = {
     "sqlite": database.sqlite,
     "postgresql": database.postgresql,
 }
+_DATABASES = ("sqlite", "postgresql")
 
 
 def one(address: str | Path, options: Options) -> Raw:
@@ -57,7 +58,11 @@ def everything(addresses: Sequence[str], options: Options, listener: Listener = 
     Returns:
         The records of all, under the names of the first; columns that differ in spaces, case or
         width are matched with a warning, and where one is absent it is null with a warning.
+
+    Raises:
+        LuodiError: ``read.query_unused`` for a query over files; else as ``one``.
     """
+    _asked_of_databases(addresses, options)
     options = replace(options, memory=options.memory / len(addresses))
     raws: list[Raw] = []
     for done, address in enumerate(addresses, 1):
@@ -66,6 +71,11 @@ def everything(addresses: Sequence[str], options: Options, listener: Listener = 
         progress = {"what": raw.label, "done": done, "total": len(addresses)}
         listener(Event("progress", progress))
     return raws[0] if len(raws) == 1 else _joined(raws)
+
+
+def _asked_of_databases(addresses: Sequence[str], options: Options) -> None:
+    if options.query and not any(sources.identify(a).format in _DATABASES for a in addresses):
+        raise LuodiError("read.query_unused", source=sources.identify(addresses[0]).label)
 
 
 def _like_the_first(raw: Raw, first: Sequence[str]) -> Raw:

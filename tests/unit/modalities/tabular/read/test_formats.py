@@ -173,6 +173,10 @@ def test_a_database_that_is_none_is_an_error(refused, write, tmp_path):
     assert not absent.exists()
 
 
+def test_a_query_over_a_file_is_refused_not_forgotten(refused):
+    assert refused("a,y\n1,0\n2,1\n", query="select 1").code == "read.query_unused"
+
+
 def test_a_database_file_without_its_prefix_is_explained(refused, base):
     assert refused(base).code == "read.needs_query"
 
