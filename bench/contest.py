@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -90,24 +91,49 @@ class Contest:
 
 
 def held(contest: Contest, options: Options) -> list[Result]:
-    """Hold a contest and give one result for each of its measures."""
+    """Hold a contest and give one result for each of its measures.
+
+    A contest may take hours: each finished split is said on stderr, and ``options.minutes`` ends
+    it between two splits.
+    """
     values: dict[str, dict[str, list[float]]] = {aim.name: {} for aim in contest.aims}
     seconds: dict[str, list[float]] = {}
-    rounds = 0
+    rounds, began = 0, time.monotonic()
     for train, test in islice(contest.splits(options.data), options.splits):
+        if rounds and time.monotonic() - began > 60 * options.minutes:
+            break
         if options.quick:
             train, test = _fewer(train), _fewer(test)
+        for who, (took, measured) in _split(contest, options, train, test).items():
+            seconds.setdefault(who, []).append(took)
+            for name, value in measured.items():
+                values[name].setdefault(who, []).append(value)
         rounds += 1
-        wanted = truth(test, contest.target, contest.goal)
-        for who, answer in _contestants(contest, options).items():
-            began = time.monotonic()
-            answers = answer(train, test)
-            seconds.setdefault(who, []).append(time.monotonic() - began)
-            for aim in contest.aims:
-                values[aim.name].setdefault(who, []).append(aim.measure(wanted, answers))
+        print(f"{contest.title}, split {rounds}: {_so_far(values)}", file=sys.stderr, flush=True)
     counted = "1 split" if rounds == 1 else f"{rounds} splits"
     protocol = f"{contest.protocol}; {counted}, {options.budget_s:g} s a build"
     return [_result(contest, aim, values[aim.name], protocol, seconds) for aim in contest.aims]
+
+
+def _split(
+    contest: Contest, options: Options, train: pl.DataFrame, test: pl.DataFrame
+) -> dict[str, tuple[float, dict[str, float]]]:
+    """Seconds and measures of each contestant on one split."""
+    wanted = truth(test, contest.target, contest.goal)
+    found = {}
+    for who, answer in _contestants(contest, options).items():
+        began = time.monotonic()
+        answers = answer(train, test)
+        took = time.monotonic() - began
+        found[who] = took, {aim.name: aim.measure(wanted, answers) for aim in contest.aims}
+    return found
+
+
+def _so_far(values: Mapping[str, Mapping[str, Sequence[float]]]) -> str:
+    return "; ".join(
+        f"{name} " + ", ".join(f"{who} {np.mean(got):.4f}" for who, got in scores.items())
+        for name, scores in values.items()
+    )
 
 
 def _contestants(
