@@ -6,9 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from luodi.core.errors import LuodiError
 from luodi.core.manifest import MANIFEST, SEAL, Manifest, read_json, sha256
@@ -24,8 +22,7 @@ JSON_LIMIT_MB = 32
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-@dataclass(frozen=True)
-class Members:
+class Members(NamedTuple):
     """The content of a release whose size, form, seal and digests hold.
 
     Attributes:
@@ -91,26 +88,27 @@ def read_bytes(source: str | os.PathLike[str] | bytes, limit_mb: int = LIMIT_MB)
         LuodiError: ``release.not_found``, ``release.unreadable`` or ``release.too_large``.
     """
     limit = limit_mb * 2**20
-    data = bytes(source) if isinstance(source, bytes) else _read_file(Path(source), limit)
+    data = bytes(source) if isinstance(source, bytes) else _read_file(os.fspath(source), limit)
     if len(data) > limit:
         raise LuodiError("release.too_large", limit_mb=limit_mb)
     return data
 
 
-def _read_file(path: Path, limit: int) -> bytes:
+def _read_file(path: str, limit: int) -> bytes:
+    name = os.path.basename(path)
     try:
         handle = os.open(path, _OPEN_FLAGS)
     except FileNotFoundError:
-        raise LuodiError("release.not_found", source=path.name) from None
+        raise LuodiError("release.not_found", source=name) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the name cannot be a file's"
-        raise LuodiError("release.unreadable", source=path.name, reason=reason) from None
+        raise LuodiError("release.unreadable", source=name, reason=reason) from None
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(None, "it is not a regular file")
         with os.fdopen(handle, "rb", closefd=False) as file:
             return file.read(limit + 1)
     except OSError as error:
-        raise LuodiError("release.unreadable", source=path.name, reason=error.strerror) from None
+        raise LuodiError("release.unreadable", source=name, reason=error.strerror) from None
     finally:
         os.close(handle)

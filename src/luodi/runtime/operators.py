@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ELEMENTWISE = frozenset(
     [
@@ -75,8 +75,7 @@ LAYOUT = frozenset(
 ONNX, ML = "", "ai.onnx.ml"
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
+class Allowed(NamedTuple):
     """What the graphs of one modality may hold.
 
     Attributes:

@@ -11,8 +11,7 @@ Source: https://protobuf.dev/programming-guides/encoding/
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -25,8 +24,7 @@ _SHORT_BYTES = 96
 _WIRES = {"integer": VARINT, "float": FIXED32}
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field that a message may hold.
 
     Attributes:
@@ -45,8 +43,7 @@ class Field:
     of: Message | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A kind of message: its fields by number, and the names of fields it refuses."""
 
     name: str

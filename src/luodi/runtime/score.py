@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,8 +12,7 @@ from luodi.core.session import Session
 from luodi.modalities.tabular.codec import Batch, Codec
 
 
-@dataclass(frozen=True)
-class Scores:
+class Scores(NamedTuple):
     """Answers as arrays, one entry a row; what belongs to the other goal is None.
 
     Attributes:

@@ -10,9 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from luodi.core.errors import LuodiError, needs
 from luodi.core.manifest import MANIFEST, SEAL, Manifest, canonical_json, read_json, sha256
@@ -25,8 +23,7 @@ _SPKI = bytes.fromhex("302a300506032b6570032100")
 _PEM = (b"-----BEGIN PUBLIC KEY-----", b"-----END PUBLIC KEY-----")
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(NamedTuple):
     """Who sealed a release.
 
     Attributes:
@@ -119,7 +116,7 @@ def read_key(key: str | os.PathLike[str] | bytes) -> bytes:
     Raises:
         LuodiError: ``release.key`` when it is not an Ed25519 public key.
     """
-    data = key if isinstance(key, bytes) else _read_key_file(Path(key))
+    data = key if isinstance(key, bytes) else _read_key_file(key)
     if len(data) == 32:
         return data
     lines = data.strip().split(b"\n")
@@ -130,9 +127,9 @@ def read_key(key: str | os.PathLike[str] | bytes) -> bytes:
     return data[len(_SPKI) :]
 
 
-def _read_key_file(path: Path) -> bytes:
+def _read_key_file(path: str | os.PathLike[str]) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             return file.read(10_000)
     except OSError:
         raise LuodiError("release.key") from None

@@ -10,7 +10,6 @@ The rules follow https://onnx.ai/onnx/operators/ for opsets 18 to 24.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -49,7 +48,7 @@ def infer(node: Node) -> list[Tensor]:
         _divisible(node)
     kind = _kind(node)
     fixed = all(tensor.fixed for tensor in node.inputs if tensor is not None)
-    return [replace(made, kind=kind, fixed=fixed) for made in _RULES[node.operator](node)]
+    return [made._replace(kind=kind, fixed=fixed) for made in _RULES[node.operator](node)]
 
 
 def work(node: Node, outputs: Sequence[Tensor]) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,7 @@ class Unknown(Exception):
     """The rule cannot tell, or the operator would refuse; the gate names the node."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(NamedTuple):
     """What is known of a tensor.
 
     Attributes:
@@ -41,13 +40,12 @@ class Tensor:
         return math.prod(self.shape)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One node: operator, inputs (None where left out), attributes and number of outputs."""
 
     operator: str
     inputs: Sequence[Tensor | None]
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = MappingProxyType({})
     outputs: int = 1
 
     def tensor(self, at: int) -> Tensor:

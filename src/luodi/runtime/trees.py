@@ -7,8 +7,7 @@ circle would never end.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -35,8 +34,7 @@ _OPTIONAL = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Trees:
+class Trees(NamedTuple):
     """What the rest of the gate has to know of an ensemble.
 
     Attributes:
@@ -51,7 +49,7 @@ class Trees:
 
     def settings(self) -> dict[str, int]:
         """The same as the settings that ``shapes`` reads."""
-        return asdict(self)
+        return self._asdict()
 
 
 def check(values: Mapping[str, Any], name: str) -> Trees:
@@ -118,8 +116,7 @@ def _within(numbers: np.ndarray, end: int) -> bool:
     return not numbers.size or (int(numbers.min()) >= 0 and int(numbers.max()) < end)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asker:
+class _Asker(NamedTuple):
     node: str
 
     def __call__(self, what: str, holds: bool) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class NumberColumn:
+class NumberColumn(NamedTuple):
     """A number: outside ``low``–``high`` it is broken, outside ``seen`` it is news."""
 
     name: str
@@ -19,8 +18,7 @@ class NumberColumn:
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryColumn:
+class CategoryColumn(NamedTuple):
     """A category with the values that training saw, most frequent first."""
 
     name: str
@@ -29,8 +27,7 @@ class CategoryColumn:
     missing: tuple[float | str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TimeColumn:
+class TimeColumn(NamedTuple):
     """A date or time, and how it may be written in text."""
 
     name: str

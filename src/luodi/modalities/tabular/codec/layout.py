@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,8 +16,7 @@ from luodi.modalities.tabular.codec.arrays import Flags, Warnings
 from luodi.modalities.tabular.codec.columns import CategoryColumn, NumberColumn, TimeColumn
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """Arrays for the graph and what was noticed about each row."""
 
     feeds: dict[str, np.ndarray]
@@ -50,7 +49,11 @@ class Codec:
 
     def to_json(self) -> dict[str, Any]:
         """The codec as JSON data."""
-        return {"format": "tabular/1", **asdict(self)}
+        columns = {
+            part: [column._asdict() for column in getattr(self, part)]
+            for part in ("numbers", "categories", "times")
+        }
+        return {"format": "tabular/1", **asdict(self), **columns}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Codec:

@@ -1,4 +1,4 @@
-"""A forest as ONNX nodes: one ``TreeEnsemble`` of ai.onnx.ml 5, in double."""
+"""A forest as ONNX nodes: ``TreeEnsemble`` of ai.onnx.ml 5, in double, added up."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from luodi.modalities.tabular.forest.parts import parts
 from luodi.modalities.tabular.forest.value import FLOAT32_MAX, Forest
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def nodes(
         input_name: A double tensor of shape (rows, columns), NaN where missing. What is larger
             than the largest float32 counts as that.
         output_name: The double tensor of shape (rows, targets) to make.
-        name: Name of the node, and the first part of the names made inside.
+        name: The first part of the names made inside.
 
     Returns:
         The nodes in order, and their initializers. The graph must import opset 5 of
@@ -45,12 +46,26 @@ def nodes(
             for value, end in zip((-FLOAT32_MAX, FLOAT32_MAX), ends, strict=True)
         ]
         made.append(helper.make_node("Clip", [input_name, *ends], [asked], asked))
-    total = f"{name}_trees" if forest.base.any() else output_name
-    made.append(_ensemble(_with_telling_roots(forest), asked, total, name))
+    terms = []
+    several = parts(forest)
+    for number, part in enumerate(several):
+        whole = len(several) == 1 and not forest.base.any()
+        terms.append(output_name if whole else f"{name}_trees_{number}")
+        made.append(_ensemble(_with_telling_roots(part), asked, terms[-1], f"{name}_{number}"))
     if forest.base.any():
-        kept.append(numpy_helper.from_array(forest.base[None, :], f"{name}_base"))
-        made.append(helper.make_node("Add", [total, f"{name}_base"], [output_name], f"{name}_add"))
-    return made, kept
+        terms.append(f"{name}_base")
+        kept.append(numpy_helper.from_array(forest.base[None, :], terms[-1]))
+    return made + _added(terms, output_name, name), kept
+
+
+def _added(terms: list[str], output_name: str, name: str) -> list[onnx.NodeProto]:
+    """The sum of tensors, one after another; nothing where there is but one."""
+    from onnx import helper
+
+    sums = [f"{name}_sum_{number}" for number in range(2, len(terms))]
+    sums += [output_name] if len(terms) > 1 else []
+    pairs = zip([terms[0], *sums], terms[1:], sums, strict=False)
+    return [helper.make_node("Add", [a, b], [both], f"{both}_add") for a, b, both in pairs]
 
 
 def _beyond_float32(forest: Forest) -> bool:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from luodi.modalities.tabular.forest import emit
 from luodi.modalities.tabular.forest import value as codes
+from luodi.modalities.tabular.forest.parts import parts
 from luodi.modalities.tabular.forest.value import Doubles, Forest, Integers
 
 _CELLS = 4_000_000
@@ -31,6 +32,10 @@ def leaves(forest: Forest, X: NDArray[Any]) -> Integers:
     Returns:
         Shape (rows, trees), the library's own numbers of the leaves.
     """
+    return np.concatenate([_leaves(part, X) for part in parts(forest)], axis=1)
+
+
+def _leaves(forest: Forest, X: NDArray[Any]) -> Integers:
     telling = replace(
         forest,
         leaf_target=forest.tree_of_leaf,
