@@ -106,6 +106,14 @@ class Dataset:
     def __len__(self) -> int:
         return self.table.height
 
+    def series(self) -> dict[str, pl.Series]:
+        """All columns of the table by name.
+
+        A table looks a name up in time that grows with its columns: ask once, not column by
+        column.
+        """
+        return {column.name: column for column in self.table.get_columns()}
+
 
 @dataclass(frozen=True)
 class Parts:

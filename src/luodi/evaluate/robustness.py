@@ -15,6 +15,8 @@ from luodi.evaluate.answers import Answers, Array, Scoring
 
 NOISE_SHARE, MOVED_SHARE = 0.01, 0.1
 MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 1000, 30, 10_000
+FEWEST_COLUMNS, MOST_LAID = 5, 50_000
+"""A copy of the records takes time by its columns, so a wide table gets fewer copies."""
 
 
 def robustness(
@@ -35,7 +37,9 @@ def robustness(
     if not len(answers):
         return None
     random = np.random.default_rng([seed, 5])
-    tried = list(columns)[:MOST_COLUMNS]
+    tried = list(columns)[
+        : max(FEWEST_COLUMNS, min(MOST_COLUMNS, MOST_LAID // len(holdout.columns)))
+    ]
     count = min(MOST_ROWS, max(200, MOST_CELLS // max(1, len(tried))))
     part = answers.take(np.sort(random.permutation(len(answers))[:count]))
     table = holdout.table.select([column.name for column in holdout.columns])[part.rows]
@@ -70,7 +74,8 @@ def _noisy(
     table: pl.DataFrame, columns: Sequence[Column], random: np.random.Generator
 ) -> pl.DataFrame:
     """Every number moved by about 1 % of its column's spread, inside its possible range."""
-    moved = {c.name: _shaken(table[c.name], c, random) for c in columns if c.kind == "number"}
+    series = {column.name: column for column in table.get_columns()}
+    moved = {c.name: _shaken(series[c.name], c, random) for c in columns if c.kind == "number"}
     return table.with_columns(**moved)
 
 

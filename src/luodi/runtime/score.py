@@ -115,7 +115,7 @@ class Scorer:
             return self.codec.encode_rows(rows)
         frame = _framed(rows)
         wanted = set(self.codec.names)
-        columns = {name: _array(frame[name]) for name in frame.columns if name in wanted}
+        columns = {c.name: _array(c) for c in frame.iter_columns() if c.name in wanted}
         # with no column in common, the names that are there go into the error
         foreign: dict[str, Any] = {} if columns else dict.fromkeys(frame.columns)
         return self.codec.encode_columns({**columns, **foreign}, len(frame))
@@ -168,6 +168,8 @@ def _array(series: Any) -> np.ndarray:
     """A frame's column as numpy: floats with NaN, datetime64, or objects."""
     import narwhals.stable.v2 as nw
 
+    if series.dtype == nw.Float64:
+        return np.asarray(series.to_numpy(), np.float64)
     if series.dtype.is_numeric():
         return np.asarray(series.cast(nw.Float64()).to_numpy(), np.float64)
     if series.dtype == nw.Datetime:

@@ -18,6 +18,8 @@ STRANGE_TIMES = (
     "1900-01-01", "1969-12-31 23:59:59", "2000-02-29", "2024-02-29T12:30:00",
     "2100-03-01", "9999-12-31", None,
 )  # fmt: skip
+FEWEST_DRAWN, MOST_DRAWN = 50, 1_000_000
+"""Ordinary records to start from, and values drawn for them."""
 
 
 def records(
@@ -33,13 +35,19 @@ def records(
     """
     rng = np.random.default_rng(seed)
     twists = _twists(codec, split_points, rng)
+    plain = [ordinary(codec, rng) for _ in range(_pool(codec, count))]
     found = []
-    for _ in range(count):
-        record = ordinary(codec, rng)
+    for number in range(count):
+        record = dict(plain[number % len(plain)])
         for _ in range(int(rng.integers(1, 4))):
             twists[int(rng.integers(len(twists)))](record)
         found.append(record)
     return found
+
+
+def _pool(codec: Codec, count: int) -> int:
+    """How many ordinary records to draw: one each, but fewer where a record has many columns."""
+    return max(1, min(count, max(FEWEST_DRAWN, MOST_DRAWN // max(1, len(codec.names)))))
 
 
 def ordinary(codec: Codec, rng: np.random.Generator) -> Record:

@@ -24,20 +24,23 @@ if TYPE_CHECKING:
 SMALL_VOCABULARY = 50
 LARGEST_VOCABULARY = 10_000
 MARGIN = 0.1
+KINDS = ("number", "category", "time")
 YES = ("1", "true", "yes", "y", "bad", "fail", "failure", "positive", "是", "有", "坏")
 
 
 def fitted_codec(train: Dataset, task: Task) -> Codec:
     """The codec for training records: which values are known, which ranges were seen."""
     classes = ordered_classes(train, task)
+    series, rows = train.series(), len(train)
+    kinds = {kind: [c for c in train.columns if c.kind == kind] for kind in KINDS}
     return Codec(
         goal=task.goal,
         target=task.data.target,
         classes=classes,
         labels=train.labels,
-        numbers=tuple(_number(train, c) for c in train.columns if c.kind == "number"),
-        categories=tuple(_category(train, c) for c in train.columns if c.kind == "category"),
-        times=tuple(_time(train, c) for c in train.columns if c.kind == "time"),
+        numbers=tuple(_number(c, series[c.name], rows) for c in kinds["number"]),
+        categories=tuple(_category(c, series[c.name], rows) for c in kinds["category"]),
+        times=tuple(_time(c, series[c.name], rows) for c in kinds["time"]),
     )
 
 
@@ -66,8 +69,8 @@ def _natural(text: str) -> tuple[float, str]:
         return float("inf"), text
 
 
-def _number(train: Dataset, column: Column) -> NumberColumn:
-    values = train.table[column.name].cast(float).drop_nulls().drop_nans()
+def _number(column: Column, series: pl.Series, rows: int) -> NumberColumn:
+    values = series.cast(float).drop_nulls().drop_nans()
     low = float(values.min() or 0.0) if len(values) else 0.0  # type: ignore[arg-type]
     high = float(values.max() or 0.0) if len(values) else 0.0  # type: ignore[arg-type]
     margin = MARGIN * (high - low)
@@ -77,27 +80,25 @@ def _number(train: Dataset, column: Column) -> NumberColumn:
         high=column.high,
         seen_low=low - margin,
         seen_high=high + margin,
-        required=len(values) == len(train),
+        required=len(values) == rows,
         missing=column.missing,
         unit=column.unit,
     )
 
 
-def _category(train: Dataset, column: Column) -> CategoryColumn:
-    values = train.table[column.name].drop_nulls()
+def _category(column: Column, series: pl.Series, rows: int) -> CategoryColumn:
+    values = series.drop_nulls()
     counts = values.str.slice(0, LONGEST_TEXT).value_counts(sort=True).rows()
     if len(counts) > SMALL_VOCABULARY:
         counts = [(value, count) for value, count in counts if count > 1][:LARGEST_VOCABULARY]
     known = tuple(value for value, _ in sorted(counts, key=lambda pair: (-pair[1], pair[0])))
-    return CategoryColumn(column.name, known, len(values) == len(train), column.missing)
+    return CategoryColumn(column.name, known, len(values) == rows, column.missing)
 
 
-def _time(train: Dataset, column: Column) -> TimeColumn:
-    moments = train.table[column.name].drop_nulls().dt.epoch("us")
+def _time(column: Column, series: pl.Series, rows: int) -> TimeColumn:
+    moments = series.drop_nulls().dt.epoch("us")
     low, high = (int(moments.min()), int(moments.max())) if len(moments) else (0, 0)  # type: ignore[call-overload]
-    return TimeColumn(
-        column.name, column.formats, low, high, len(moments) == len(train), column.missing
-    )
+    return TimeColumn(column.name, column.formats, low, high, len(moments) == rows, column.missing)
 
 
 def columns_of(table: pl.DataFrame, codec: Codec) -> dict[str, np.ndarray]:
@@ -105,10 +106,11 @@ def columns_of(table: pl.DataFrame, codec: Codec) -> dict[str, np.ndarray]:
     import polars as pl
 
     arrays: dict[str, np.ndarray] = {}
-    for name in codec.names:
-        if name not in table.columns:
+    wanted = frozenset(codec.names)
+    for series in table.get_columns():
+        name = series.name
+        if name not in wanted:
             continue
-        series = table[name]
         if series.dtype.is_numeric():
             arrays[name] = series.cast(pl.Float64).to_numpy()
         elif series.dtype == pl.Datetime:

@@ -28,12 +28,13 @@ def dataset_facts(task: Task, dataset: Dataset, parts: Parts | None = None) -> d
         ``source``, ``digest``, ``rows``, ``columns`` (list), ``ignored``, ``target``, ``time`` and
         ``split``; the last two are None where there is nothing to tell.
     """
-    target = _target(task, dataset.table[dataset.target]) if dataset.target else None
+    series = dataset.series()
+    target = _target(task, series[dataset.target]) if dataset.target else None
     return {
         "source": dataset.source,
         "digest": dataset.digest,
         "rows": len(dataset) if parts is None else len(parts.train) + len(parts.holdout),
-        "columns": [_column(column, dataset.table[column.name]) for column in dataset.columns],
+        "columns": [_column(column, series[column.name]) for column in dataset.columns],
         "ignored": sorted(name for name in task.ignored if name in dataset.table.columns),
         "target": target,
         "time": _time(task, dataset.table, parts),

@@ -20,7 +20,7 @@ def constant(look: Look) -> Iterator[Finding]:
     """Find columns with a single value (``data.constant``)."""
     for column in look.columns:
         if look.distinct[column.name] == 1 and not look.missing[column.name] and len(look) > 1:
-            value = shown(look.table[column.name][0])
+            value = shown(look.series[column.name][0])
             yield found("data.constant", "warning", column.name, value=value, rows=len(look))
 
 
@@ -36,7 +36,7 @@ def missing(look: Look) -> Iterator[Finding]:
 def mixed(look: Look) -> Iterator[Finding]:
     """Find text columns in which most values are numbers (``data.mixed_types``)."""
     for column in look.of_kind("category"):
-        known = look.table[column.name].drop_nulls()
+        known = look.series[column.name].drop_nulls()
         if not len(known) or look.distinct[column.name] < 5:
             continue
         numeric = known.cast(pl.Float64, strict=False).is_not_null()

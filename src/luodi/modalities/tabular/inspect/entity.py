@@ -69,7 +69,7 @@ def _owner(look: Look) -> tuple[str, bool] | None:
 
 def _repeats(look: Look, name: str) -> bool:
     """Whether a column has many values, and most of its rows share theirs with another row."""
-    column = look.table[name]
+    column = look.series[name]
     known = len(look) - look.missing[name]
     distinct = look.distinct[name]
     if name == look.target or known < len(look) * 0.9 or distinct < OWNERS_AT_LEAST:

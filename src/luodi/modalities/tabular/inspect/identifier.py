@@ -42,7 +42,7 @@ def _unique_share(look: Look, column: Column) -> float:
 
 def _is_code(look: Look, column: Column) -> bool:
     """Whether values are single words; sentences are text, not identifiers."""
-    known = look.table[column.name].drop_nulls()
+    known = look.series[column.name].drop_nulls()
     return int(known.str.contains(r"\S\s+\S").sum()) < len(known) / 2
 
 

@@ -47,19 +47,24 @@ class Look:
         return self.table.height
 
     @cached_property
+    def series(self) -> dict[str, pl.Series]:
+        """All columns of the inspected rows by name: in a wide table, looking up is slow."""
+        return {column.name: column for column in self.table.get_columns()}
+
+    @cached_property
     def classes(self) -> tuple[str, ...]:
         """The classes, sorted; empty for ``regress``."""
-        return tuple(self.table[self.target].unique().sort()) if self.classify else ()
+        return tuple(self.series[self.target].unique().sort()) if self.classify else ()
 
     @cached_property
     def labels(self) -> np.ndarray:
         """Index of each row's class, shape (rows,)."""
-        return (self.table[self.target].rank("dense").to_numpy() - 1).astype(np.int64)
+        return (self.series[self.target].rank("dense").to_numpy() - 1).astype(np.int64)
 
     @cached_property
     def truth(self) -> np.ndarray:
         """The target as numbers, shape (rows,): class indices for ``classify``."""
-        return self.labels.astype(float) if self.classify else self.table[self.target].to_numpy()
+        return self.labels.astype(float) if self.classify else self.series[self.target].to_numpy()
 
     @cached_property
     def distinct(self) -> dict[str, int]:
@@ -78,12 +83,12 @@ class Look:
 
     def numbers(self, name: str) -> np.ndarray:
         """A column as float64, missing as NaN, shape (rows,)."""
-        column = self.table[name]
+        column = self.series[name]
         return (column if column.dtype == pl.Float64 else column.cast(pl.Float64)).to_numpy()
 
     def codes(self, name: str) -> np.ndarray:
         """A column as integers, shape (rows,): 0 for missing, then 1, 2, … in sorted order."""
-        column = self.table[name]
+        column = self.series[name]
         if column.dtype != pl.Float64:
             return column.rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
         values = column.to_numpy()
@@ -94,7 +99,7 @@ class Look:
 
     def values(self, name: str) -> list[object]:
         """What each code of a column stands for; the first, for missing, is None."""
-        return [None, *self.table[name].drop_nulls().unique().sort()]
+        return [None, *self.series[name].drop_nulls().unique().sort()]
 
     def without(self, names: Iterable[str]) -> Look:
         """The same look with some columns left out."""

@@ -22,7 +22,7 @@ def find(look: Look) -> Iterator[Finding]:
         return
     column = _time(look)
     if column is not None:
-        moments = look.table[column].to_physical().fill_null(0).to_numpy()
+        moments = look.series[column].to_physical().fill_null(0).to_numpy()
         yield from _told(look, column, np.argsort(moments, kind="stable"), 0)
         return
     drifting = [c.name for c in look.of_kind("number") if _drifts(look.numbers(c.name))]
@@ -46,9 +46,9 @@ def _told(look: Look, column: str | None, order: np.ndarray, drifting: int) -> I
 def _time(look: Look) -> str | None:
     """The column of times with most different values; one that the task names comes first."""
     named = look.task.data.time
-    if named in look.table.columns and look.table[named].dtype.is_temporal():
+    if named in look.table.columns and look.series[named].dtype.is_temporal():
         return named
-    times = [name for name in look.table.columns if look.table[name].dtype.is_temporal()]
+    times = [name for name, column in look.series.items() if column.dtype.is_temporal()]
     times = [name for name in times if look.distinct[name] >= 10]
     return max(times, key=lambda name: look.distinct[name], default=None)
 

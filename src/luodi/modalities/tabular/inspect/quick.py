@@ -28,7 +28,7 @@ def matrix(look: Look) -> tuple[np.ndarray, list[int]]:
         if column.kind == "number":
             parts.append(look.numbers(column.name))
         elif column.kind == "time":
-            moment = look.table[column.name].dt
+            moment = look.series[column.name].dt
             for part in (moment.hour(), moment.weekday()):
                 parts.append(part.cast(pl.Float64).fill_null(float("nan")).to_numpy())
         else:

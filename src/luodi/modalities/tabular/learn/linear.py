@@ -120,38 +120,37 @@ def constant(job: Job, all_slots: int) -> LinearModel:
 def _empty(job: Job, columns: np.ndarray, knots: int, all_slots: int) -> LinearModel:
     """A model with its design settled and all weights zero."""
     x = job.features[:, columns].astype(np.float64)
-    fill = np.array([_median(c) for c in x.T])
-    low = np.array([np.nanquantile(c, 0.001) if _any(c) else 0.0 for c in x.T])
-    high = np.array([np.nanquantile(c, 0.999) if _any(c) else 0.0 for c in x.T])
-    hinge_of, places = [], []
-    for i, column in enumerate(x.T if knots else ()):
-        at = (
-            np.unique(np.nanquantile(column, np.linspace(0, 1, knots + 2)[1:-1]))
-            if _any(column)
-            else ()
-        )
-        places += [float(k) for k in at if low[i] < k < high[i]]
-        hinge_of += [i] * sum(low[i] < k < high[i] for k in at)
+    inner = np.linspace(0, 1, knots + 2)[1:-1]
+    low, fill, high, *cuts = _quantiles(x, np.array([0.001, 0.5, 0.999, *inner]))
+    inside = [np.unique([c[i] for c in cuts if low[i] < c[i] < high[i]]) for i in range(x.shape[1])]
+    hinge_of = np.repeat(np.arange(x.shape[1]), [len(found) for found in inside])
+    places = np.concatenate([*inside, np.empty(0)])
     width = 2 * len(columns) + len(places)
     return LinearModel(
         columns=columns,
         fill=fill,
         low=low,
         high=high,
-        hinge_of=np.array(hinge_of, np.int64),
-        knots=np.array(places),
+        hinge_of=hinge_of,
+        knots=places,
         weights=np.zeros((width, job.outputs)),
         bias=np.zeros(job.outputs),
         level_weights=np.zeros((max(all_slots, 1), job.outputs)),
     )
 
 
-def _any(column: np.ndarray) -> bool:
-    return bool((~np.isnan(column)).any())
+def _quantiles(x: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Quantiles of each column's present values, (len(at), columns); 0 where there are none.
 
-
-def _median(column: np.ndarray) -> float:
-    return float(np.nanmedian(column)) if _any(column) else 0.0
+    The same as ``numpy.nanquantile`` with its linear rule, which takes the columns one by one.
+    """
+    columns = np.sort(x.T, axis=1)  # missing values come last
+    last = np.maximum((~np.isnan(columns)).sum(axis=1) - 1, 0)
+    place = at[:, None] * last
+    below = np.floor(place).astype(np.int64)
+    each = np.arange(len(columns))
+    lower, upper = columns[each, below], columns[each, np.minimum(below + 1, last)]
+    return np.nan_to_num(lower + (upper - lower) * (place - below))
 
 
 def _levels(slots: np.ndarray, all_slots: int) -> np.ndarray:
@@ -167,7 +166,15 @@ def _one_hot(slots: np.ndarray, levels: np.ndarray) -> np.ndarray:
 
 
 def _solve(job: Job, design: np.ndarray, strength: float) -> tuple[np.ndarray, np.ndarray]:
-    """Weights (columns, outputs) and bias (outputs,)."""
+    """Weights (columns, outputs) and bias (outputs,).
+
+    With more columns than rows the weights lie in the space of the rows (the representer theorem),
+    and so few of them are solved for.
+    """
+    if design.shape[1] > len(design):
+        within, back = _rotated(design)
+        weights, bias = _solve(job, within, strength)
+        return back @ weights, bias
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression, Ridge
     from threadpoolctl import threadpool_limits
@@ -191,6 +198,14 @@ def _solve(job: Job, design: np.ndarray, strength: float) -> tuple[np.ndarray, n
     weights, bias = np.zeros((design.shape[1], job.outputs)), np.full(job.outputs, -20.0)
     weights[:, model.classes_], bias[model.classes_] = coefficients, intercept
     return weights, bias
+
+
+def _rotated(design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows in their own space (rows, rank), and the way back to weights (columns, rank)."""
+    squares, turned = np.linalg.eigh(design @ design.T)
+    kept = squares > max(squares[-1], 1.0) * len(design) * np.finfo(np.float64).eps
+    lengths = np.sqrt(squares[kept])
+    return turned[:, kept] * lengths, design.T @ (turned[:, kept] / lengths)
 
 
 def space(trial: Any) -> dict[str, Any]:
