@@ -172,6 +172,11 @@ def _integers(data: bytes, at: int, end: int, message: Message, field: Field) ->
     tag, parts = data[at], []
     while at < end and data[at] == tag:
         window = np.frombuffer(data, np.uint8, min(WINDOW_BYTES, end - at), at)
+        short = _of_one_byte(window, tag)
+        if len(short) >= _SHORT_BYTES:
+            parts.append(short)
+            at += 2 * len(short)
+            continue
         stops = np.flatnonzero(window < 0x80)
         tags, stops = stops[0::2], stops[1::2]
         tags = tags[: len(stops)]
@@ -183,6 +188,14 @@ def _integers(data: bytes, at: int, end: int, message: Message, field: Field) ->
         parts.append(_decoded(window, tags[:count] + 1, stops[:count], message, field))
         at += int(stops[count - 1]) + 1
     return np.concatenate(parts), at
+
+
+def _of_one_byte(window: np.ndarray, tag: int) -> np.ndarray:
+    """The values below 128 that a run begins with: most of a forest's numbers are that small."""
+    pairs = window[: len(window) // 2 * 2].reshape(-1, 2)
+    fits = (pairs[:, 0] == tag) & (pairs[:, 1] < 0x80)
+    count = len(fits) if fits.all() else int(fits.argmin())
+    return pairs[:count, 1].astype(np.int64)
 
 
 def _packed(data: bytes, message: Message, field: Field) -> np.ndarray:

@@ -101,12 +101,15 @@ def _levels(arrays: Mapping[str, np.ndarray], count: int, leaves: int, ask: _Ask
     ask("tree_roots", len(roots) > 0 and _within(roots, count))
     parents = np.bincount(np.concatenate([children[inner], roots]), minlength=count)
     ask("a node with two parents or none", bool((parents == 1).all()))
+    below = np.where(inner, children, -1)
+    by_true, by_false = np.ascontiguousarray(below.T)
     level, reached, levels = roots, 0, 0
     while len(level):
         reached += len(level)
         levels += 1
         ask("depth", levels <= MOST_LEVELS)
-        level = children[level][inner[level]]
+        level = np.concatenate([by_true.take(level), by_false.take(level)])
+        level = level[level >= 0]
     ask("a circle", reached == count)
     return levels
 
