@@ -77,8 +77,13 @@ def settled(booster: Any, rounds: int) -> bool:
 
 
 def margins(booster: Any, rounds: int, features: np.ndarray) -> np.ndarray:
-    """Raw scores, float64 (rows, outputs)."""
-    raw = booster.predict(features, raw_score=True, num_iteration=rounds)
+    """Raw scores, float64 (rows, outputs), with as many threads as the fit had.
+
+    The library keeps the number of threads for the whole process. If one fold asked with more
+    threads while another was filling its bins, those would be written beyond their end.
+    """
+    threads = booster.params.get("num_threads", 0)
+    raw = booster.predict(features, raw_score=True, num_iteration=rounds, num_threads=threads)
     return np.asarray(raw, np.float64).reshape(len(features), -1)
 
 

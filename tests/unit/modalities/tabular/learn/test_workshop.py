@@ -289,3 +289,22 @@ def test_a_rare_class_does_not_count_as_known() -> None:
     job = Job(np.zeros((20_000, 1), np.float32), truth, None, None, "binary", 2)
     nothing_known = -np.log(1 - truth.mean())
     assert job.least_loss < nothing_known / 10
+
+
+def test_no_fold_asks_lightgbm_with_more_threads_than_another_fits_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The library's number of threads is one for the process; two at once crash it."""
+    import lightgbm
+
+    asked = []
+    plain = lightgbm.Booster.predict
+
+    def told(self: Any, *given: Any, **more: Any) -> Any:
+        asked.append(more.get("num_threads"))
+        return plain(self, *given, **more)
+
+    monkeypatch.setattr(lightgbm.Booster, "predict", told)
+    *_, member = shop_of(mixed(240)).fit(recipe("lightgbm"))
+    assert len(asked) == 3 and set(asked) == {1}
+    assert {model.native.params["num_threads"] for model in member.models} == {1}
