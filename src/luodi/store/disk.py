@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +16,18 @@ PRIVATE = 0o600
 # Every function below calls the system through this name, so that a test can stand a fake disk
 # in for it and enumerate every state a crash may leave.
 system = os
+
+
+class NotSynced(LuodiError):
+    """A sync failed: what the disk holds is unknown, so whoever wrote must stop, not try again.
+
+    After a failed sync Linux forgets the pages that were not written, and the next sync says
+    that all is well.
+    """
+
+
+class _SyncError(OSError):
+    """An error of the system in a sync, apart from the others."""
 
 
 def put(path: str | os.PathLike[str], data: bytes, *, mode: int = PRIVATE) -> Path:
@@ -101,21 +115,104 @@ def remove(path: str | os.PathLike[str]) -> None:
         raise refused(target, error) from None
 
 
+def renew(path: Path) -> None:
+    """Make a file that is there as young as one just written, and its name durable.
+
+    Whoever wrote it may have been stopped before its folder was synced.
+
+    Raises:
+        LuodiError: ``environment.disk``.
+    """
+    try:
+        system.utime(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise refused(path, error) from None
+
+
+def read(path: Path) -> bytes:
+    """All of a file.
+
+    Raises:
+        OSError: it is not there or cannot be read.
+    """
+    handle = system.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        return b"".join(iter(lambda: system.read(handle, 1 << 20), b""))
+    finally:
+        system.close(handle)
+
+
+def ages(folder: Path) -> dict[str, float]:
+    """Names of the files in a folder, with the seconds since each was written.
+
+    Raises:
+        LuodiError: ``environment.disk``.
+    """
+    found = {}
+    try:
+        for name in system.listdir(folder):
+            with suppress(FileNotFoundError):  # another process may remove one meanwhile
+                found[name] = time.time() - system.stat(folder / name).st_mtime
+    except OSError as error:
+        raise refused(folder, error) from None
+    return found
+
+
+@contextmanager
+def lock(path: Path) -> Iterator[None]:
+    """Keep other processes, and other threads, out of a block; the file is only a meeting place.
+
+    The system takes the lock back when its holder dies, however it dies.
+
+    Raises:
+        LuodiError: ``environment.disk``.
+    """
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
+    except OSError as error:
+        raise refused(path, error) from None
+    try:
+        _wait_for(handle)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _wait_for(handle: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable; Windows has no such call and does it by itself."""
     if os.name == "nt":
         return
     handle = system.open(folder, os.O_RDONLY)
     try:
-        system.fsync(handle)
+        _sync(handle)
     finally:
         system.close(handle)
+
+
+def _sync(handle: int) -> None:
+    try:
+        system.fsync(handle)
+    except OSError as error:
+        raise _SyncError(error.errno, error.strerror) from None
 
 
 def refused(path: Path, error: OSError) -> LuodiError:
     """The error for a write that the system refused; it names the file, never the folder."""
     reason = error.strerror or type(error).__name__
-    return LuodiError("environment.disk", what=path.name, reason=reason)
+    kind = NotSynced if isinstance(error, _SyncError) else LuodiError
+    return kind("environment.disk", what=path.name, reason=reason)
 
 
 @contextmanager
@@ -139,6 +236,6 @@ def _write(temporary: Path, data: bytes, mode: int) -> None:
             rest = rest[system.write(handle, rest) :]
         if mode != PRIVATE and os.name != "nt":
             system.fchmod(handle, mode)
-        system.fsync(handle)
+        _sync(handle)
     finally:
         system.close(handle)

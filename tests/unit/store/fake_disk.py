@@ -8,9 +8,11 @@ no reordering inside a file and no disk that lies about a sync.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from itertools import chain, combinations, product
 from pathlib import Path
+from types import SimpleNamespace
 
 FOLDER = -1
 
@@ -28,6 +30,7 @@ class FakeDisk:
         fail_at: The call that fails.
         fault: The error number it fails with.
         ignore: Calls that do nothing, such as ``fsync``, to see that a test notices.
+        late: A call whose effect comes after that of the next one, as if the two were swapped.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class FakeDisk:
         fail_at: int | None = None,
         fault: int = errno.EIO,
         ignore: frozenset[str] = frozenset(),
+        late: int | None = None,
     ) -> None:
         self.now = dict(enumerate(files.values()))
         self.kept = dict(self.now)
@@ -45,6 +49,8 @@ class FakeDisk:
         self.pending: list[tuple[str, int | None]] = []
         self.calls: list[str] = []
         self.crash_at, self.fail_at, self.fault, self.ignore = crash_at, fail_at, fault, ignore
+        self.late, self.held, self.overtaken = late, None, False
+        self.read_to: dict[int, int] = {}
 
     def _step(self, name: str) -> bool:
         at = len(self.calls)
@@ -53,7 +59,18 @@ class FakeDisk:
             raise Crash
         if at == self.fail_at:
             raise OSError(self.fault, "injected")
+        if self.overtaken:
+            held, self.held, self.overtaken = self.held, None, False
+            held()
         return name not in self.ignore
+
+    def _does(self, effect: Callable[[], None]) -> None:
+        """Let a call have its effect, or hold it back until the next one has had its own."""
+        if len(self.calls) - 1 == self.late:
+            self.held = effect
+            return
+        effect()
+        self.overtaken = self.held is not None
 
     def _rename(self, name: str, number: int | None) -> None:
         self.pending.append((name, number))
@@ -66,6 +83,10 @@ class FakeDisk:
         self._step("open")
         if path.name == "folder":
             return FOLDER
+        if not flags & os.O_CREAT:
+            self._there(path)
+            self.read_to[self.names[path.name]] = 0
+            return self.names[path.name]
         number = len(self.now)
         self.now[number], self.kept[number] = b"", b""
         self._rename(path.name, number)
@@ -74,12 +95,24 @@ class FakeDisk:
     def write(self, handle: int, data: memoryview) -> int:
         self._step("write")
         part = bytes(data[: max(1, len(data) // 2)])
-        self.now[handle] += part
+        self._does(lambda: self._append(handle, part))
         return len(part)
 
+    def _append(self, handle: int, part: bytes) -> None:
+        self.now[handle] += part
+
+    def read(self, handle: int, size: int) -> bytes:
+        self._step("read")
+        start = self.read_to[handle]
+        part = self.now[handle][start : start + size]
+        self.read_to[handle] += len(part)
+        return part
+
     def fsync(self, handle: int) -> None:
-        if not self._step("fsync folder" if handle == FOLDER else "fsync file"):
-            return
+        if self._step("fsync folder" if handle == FOLDER else "fsync file"):
+            self._does(lambda: self._sync(handle))
+
+    def _sync(self, handle: int) -> None:
         if handle == FOLDER:
             self.kept_names, self.pending = dict(self.names), []
         else:
@@ -93,7 +126,8 @@ class FakeDisk:
 
     def replace(self, source: Path, target: Path) -> None:
         self._step("replace")
-        self._rename(target.name, self.names[source.name])
+        number = self.names[source.name]
+        self._does(lambda: self._rename(target.name, number))
         self._rename(source.name, None)
 
     def link(self, source: Path, target: Path) -> None:
@@ -104,9 +138,25 @@ class FakeDisk:
 
     def unlink(self, path: Path) -> None:
         self._step("unlink")
+        self._there(path)
+        self._rename(path.name, None)
+
+    def utime(self, path: Path) -> None:
+        self._step("utime")
+        self._there(path)
+
+    def listdir(self, folder: Path) -> list[str]:
+        self._step("listdir")
+        return list(self.names)
+
+    def stat(self, path: Path) -> SimpleNamespace:
+        self._step("stat")
+        self._there(path)
+        return SimpleNamespace(st_mtime=0.0)
+
+    def _there(self, path: Path) -> None:
         if path.name not in self.names:
             raise FileNotFoundError
-        self._rename(path.name, None)
 
     def after_crash(self) -> Iterator[dict[str, bytes]]:
         """Every state that the files may be in when the power is back."""
