@@ -1,0 +1,1 @@
+"""What was answered, what came true, and which release is in use; SQLite or PostgreSQL."""

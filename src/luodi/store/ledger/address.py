@@ -1,0 +1,133 @@
+"""From an address to connections that are set up as durability and safety want it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+from luodi.core.errors import LuodiError, needs
+from luodi.store import disk
+
+BUSY_MS = 10_000
+EVERY = (f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "trusted_schema=OFF", "mmap_size=0")
+# A deleted row is overwritten, so that what was erased cannot be read from the file.
+WRITING = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
+READING = ("query_only=ON",)
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where a ledger lives.
+
+    Attributes:
+        writing: Gives connections that write; only the writer's thread takes one.
+        reading: Gives connections that read, to any thread.
+        file: The file of SQLite; None for a server.
+    """
+
+    writing: Engine
+    reading: Engine
+    file: Path | None = None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other processes from writing to the same file.
+
+        Below 3.51.3 SQLite can lose pages when two connections write or checkpoint at the same
+        moment; with this lock around every commit there is no such moment.
+        """
+        if self.file is None:
+            yield
+        else:
+            with disk.lock(self.file.with_name(f"{self.file.name}.lock")):
+                yield
+
+    @contextmanager
+    def transaction(self, *, synced: bool = True) -> Iterator[Connection]:
+        """A transaction that writes; when the block has ended well, it is committed.
+
+        Args:
+            synced: Whether it outlives a power cut from then on, or only the end of this process.
+        """
+        with self.alone(), self.writing.connect() as connection:
+            if self.file is not None and connection.info.get("synced") != synced:
+                # SQLite takes this setting only between transactions
+                setting = "FULL" if synced else "NORMAL"
+                raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+                raw.execute(f"PRAGMA synchronous={setting}")
+                connection.info["synced"] = synced
+            with connection.begin():
+                if self.file is None and not synced:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+                yield connection
+
+
+def database(address: str) -> Database:
+    """The database of an address; a file of SQLite is made when it is not there.
+
+    Args:
+        address: ``sqlite:///FILE`` or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``.
+
+    Raises:
+        LuodiError: ``ledger.address`` for any other; ``environment.missing_package``;
+            ``environment.disk``.
+    """
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise LuodiError("ledger.address") from None
+    kind = url.get_backend_name()
+    if kind == "sqlite" and url.database and url.database != ":memory:":
+        return _sqlite(Path(url.database))
+    if kind == "postgresql" and url.drivername in ("postgresql", "postgresql+pg8000"):
+        return _postgresql(url)
+    raise LuodiError("ledger.address")
+
+
+def _sqlite(file: Path) -> Database:
+    if not file.exists():
+        disk.put_new(file, b"")  # so that it is private from its first moment
+    path = file.absolute().as_uri()
+    writing = _sqlite_engine(f"{path}?mode=rw", "IMMEDIATE", (*EVERY, *WRITING))
+    reading = _sqlite_engine(f"{path}?mode=ro", "DEFERRED", (*EVERY, *READING))
+    return Database(writing, reading, file)
+
+
+def _sqlite_engine(uri: str, begin: str, settings: tuple[str, ...]) -> Engine:
+    def connect() -> sqlite3.Connection:
+        # Transactions are begun below; the module's own rules begin them too late.
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+        for setting in settings:
+            connection.execute(f"PRAGMA {setting}").fetchall()
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(f"BEGIN {begin}")
+
+    return engine
+
+
+def _postgresql(url: URL) -> Database:
+    if find_spec("pg8000") is None:
+        raise needs("pg8000", "postgresql")
+    server = url.set(drivername="postgresql+pg8000")
+    writing = create_engine(server, pool_size=1, pool_pre_ping=True)
+    reading = create_engine(server, pool_pre_ping=True, isolation_level="REPEATABLE READ")
+
+    @event.listens_for(reading, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    return Database(writing, reading)

@@ -1,0 +1,113 @@
+"""Rows that are simply added: releases, predictions, alarms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select, text
+from sqlalchemy.exc import DBAPIError
+
+from luodi.core.errors import LuodiError
+from luodi.store.ledger import audit
+from luodi.store.ledger.rows import Alarm, Prediction, Release, json_text, plain_text
+from luodi.store.ledger.schema import alarms, predictions, releases
+from luodi.store.ledger.trouble import breaks_a_rule
+
+
+def add_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert many rows in one statement.
+
+    A server is asked once for all of them, as JSON; asked once for each it is many times slower.
+    """
+    if connection.dialect.name == "postgresql" and len(rows) > 1:
+        names = ", ".join(rows[0])
+        taken = f"json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"
+        statement = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {taken}"  # our names
+        connection.execute(text(statement), {"rows": json.dumps(rows, allow_nan=False)})
+    elif rows:
+        connection.execute(insert(table), list(rows))
+
+
+def add_releases(connection: Connection, added: Sequence[Release]) -> list[bool]:
+    """Add releases; one that is known already stays as it is.
+
+    Returns:
+        For each, whether it is new.
+    """
+    new = []
+    for release in added:
+        known = select(releases.c.digest).where(releases.c.digest == release.digest)
+        new.append(connection.execute(known).first() is None)
+        if new[-1]:
+            row = {
+                "digest": plain_text(release.digest, "digest"),
+                "name": plain_text(release.name, "name"),
+                "blob": plain_text(release.blob, "blob"),
+                "added_at": release.added_at,
+                "about": json_text(release.about, "about"),
+            }
+            connection.execute(insert(releases).values(**row))
+            details = {"name": release.name, "blob": release.blob}
+            audit.append(connection, [audit.Event("luodi", "add", release.digest, details)])
+    return new
+
+
+def prediction_row(prediction: Prediction) -> dict[str, Any]:
+    """The row of an answer.
+
+    Raises:
+        LuodiError: ``ledger.text`` for what a database cannot hold.
+    """
+    probability = prediction.probability
+    json_text(probability, "probability")  # a number that is not finite is none
+    return {
+        "id": plain_text(prediction.id, "id"),
+        "release": plain_text(prediction.release, "release"),
+        "at": prediction.at,
+        "decision": plain_text(prediction.decision, "decision"),
+        "probability": probability,
+        "action": plain_text(prediction.action, "action"),
+        "record": json_text(prediction.record, "record"),
+        "details": json_text(prediction.details, "details"),
+    }
+
+
+def add_predictions(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[None]:
+    """Add answers.
+
+    Raises:
+        LuodiError: ``ledger.prediction`` when a name is taken or a release unknown.
+    """
+    try:
+        add_rows(connection, predictions, rows)
+    except DBAPIError as error:
+        if breaks_a_rule(error):
+            raise LuodiError("ledger.prediction") from None
+        raise
+    return [None for _ in rows]
+
+
+def add_alarms(connection: Connection, raised: Sequence[Alarm]) -> list[None]:
+    """Add alarms.
+
+    Raises:
+        LuodiError: ``ledger.release_unknown``.
+    """
+    rows = [
+        {
+            "at": alarm.at,
+            "release": alarm.release,
+            "code": alarm.code,
+            "severity": alarm.severity,
+            "evidence": json_text(alarm.evidence, "evidence"),
+        }
+        for alarm in raised
+    ]
+    known = {alarm.release for alarm in raised}
+    found = connection.scalars(select(releases.c.digest).where(releases.c.digest.in_(known)))
+    if missing := known - set(found):
+        raise LuodiError("ledger.release_unknown", digest=min(missing))
+    connection.execute(insert(alarms), rows)
+    return [None for _ in rows]

@@ -1,0 +1,218 @@
+"""A ledger: one object that all of luodi asks and tells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DBAPIError
+
+from luodi.store.ledger import audit, frames, insert, moves, outcomes
+from luodi.store.ledger.address import Database, database
+from luodi.store.ledger.migrate import to_newest
+from luodi.store.ledger.rows import Alarm, Alias, Outcome, Prediction, Reason, Receipt, Release
+from luodi.store.ledger.schema import releases
+from luodi.store.ledger.trouble import told
+from luodi.store.ledger.writer import WAITING_ROWS, Writer
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Ledger:
+    """Predictions, outcomes, alarms, releases in use and the audit.
+
+    What a method has returned, or a future has given, survives a power cut. It is an object because it
+    holds the one connection that writes; everything that it gives back is a value.
+
+    Args:
+        address: ``sqlite:///FILE`` or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``. Tables are
+            made, or brought to the newest version, when it is opened.
+        gather_s: How long the first row of a group waits for company before it is synced.
+        waiting_rows: How many rows may wait to be written; more are refused.
+
+    Raises:
+        LuodiError: ``ledger.address``, ``ledger.version``, ``ledger.unreachable``,
+            ``environment.disk``, ``environment.missing_package``.
+    """
+
+    def __init__(
+        self, address: str, *, gather_s: float = 0.0, waiting_rows: int = WAITING_ROWS
+    ) -> None:
+        self._database: Database = database(address)
+        with _told():
+            to_newest(self._database)
+        self._writer = Writer(self._database, gather_s=gather_s, waiting_rows=waiting_rows)
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what waits and close all connections."""
+        self._database.reading.dispose()  # the writer's shall be the last, for it checkpoints
+        self._writer.close()
+
+    def add_release(self, release: Release) -> bool:
+        """Make a release known; again is fine.
+
+        Returns:
+            Whether it is new.
+        """
+        new: bool = self._writer.submit(insert.add_releases, [release]).result()[0]
+        return new
+
+    def releases(self, name: str | None = None) -> list[Release]:
+        """The releases that are known, of one task or of all, oldest first."""
+        asked = select(releases).order_by(releases.c.added_at, releases.c.digest)
+        if name is not None:
+            asked = asked.where(releases.c.name == name)
+        with self.reading() as connection:
+            rows = connection.execute(asked).all()
+        return [
+            Release(row.digest, row.name, row.blob, json.loads(row.about), row.added_at)
+            for row in rows
+        ]
+
+    def keep_predictions(
+        self, predictions: Sequence[Prediction], *, synced: bool = True
+    ) -> Future[list[None]]:
+        """Keep answers; they are durable when the future is done.
+
+        Args:
+            predictions: The answers; all are kept or none.
+            synced: Whether they survive a power cut too, and not only the end of this process.
+
+        Raises:
+            LuodiError: ``ledger.text``, ``ledger.busy``, ``ledger.dead``. The future raises
+                ``ledger.prediction`` when an id is taken or a release unknown, ``ledger.full``,
+                ``ledger.unreachable``; none of these answers is kept then.
+        """
+        rows = [insert.prediction_row(prediction) for prediction in predictions]
+        return self._writer.submit(insert.add_predictions, rows, synced=synced)
+
+    def keep_outcomes(self, arrived: Sequence[Outcome]) -> Future[list[Receipt]]:
+        """Keep what came true; each receipt is durable when the future is done.
+
+        Raises:
+            LuodiError: ``ledger.text``, ``ledger.moment``, ``ledger.busy``, ``ledger.dead``. The
+                future raises ``ledger.full``, ``ledger.unreachable``.
+        """
+        return self._writer.submit(outcomes.keep, [outcomes.checked(one) for one in arrived])
+
+    def raise_alarms(self, alarms: Sequence[Alarm]) -> None:
+        """Keep alarms.
+
+        Raises:
+            LuodiError: ``ledger.release_unknown``, and as ``keep_outcomes``.
+        """
+        if alarms:
+            self._writer.submit(insert.add_alarms, alarms).result()
+
+    def aliases(self, name: str) -> Mapping[Alias, str]:
+        """The release digest that each alias of a task stands for."""
+        with self.reading() as connection:
+            return moves.held(connection, name)
+
+    def promote(self, name: str, digest: str, reason: Reason) -> Mapping[Alias, str]:
+        """Make a release the champion; the old champion becomes the previous one.
+
+        Returns:
+            The aliases afterwards. Promoting the champion changes nothing.
+
+        Raises:
+            LuodiError: ``ledger.release_unknown``, ``ledger.release_other``.
+        """
+        return self._move(moves.Move("promote", name, reason, digest))
+
+    def roll_back(self, name: str, reason: Reason) -> Mapping[Alias, str]:
+        """Swap champion and previous.
+
+        Raises:
+            LuodiError: ``ledger.no_previous``.
+        """
+        return self._move(moves.Move("roll back", name, reason))
+
+    def challenge(self, name: str, digest: str | None, reason: Reason) -> Mapping[Alias, str]:
+        """Name the challenger; None withdraws the one there is.
+
+        Raises:
+            LuodiError: as ``promote``.
+        """
+        kind: moves.Kind = "withdraw" if digest is None else "challenge"
+        return self._move(moves.Move(kind, name, reason, digest))
+
+    def _move(self, move: moves.Move) -> Mapping[Alias, str]:
+        after: Mapping[Alias, str] = self._writer.submit(moves.make, [move]).result()[0]
+        return after
+
+    def note(self, event: audit.Event) -> audit.Head:
+        """Append a row to the audit.
+
+        Returns:
+            The head of the chain, which may be noted down elsewhere.
+        """
+        head: audit.Head = self._writer.submit(_append, [event]).result()[0]
+        return head
+
+    def sign_audit(self) -> audit.Head:
+        """Sign the head of the audit with this user's key.
+
+        Raises:
+            LuodiError: as ``store.seal.sign``.
+        """
+        head: audit.Head = self._writer.submit(audit.sign, [None]).result()[0]
+        return head
+
+    def verify_audit(self, known: audit.Head | None = None, key: bytes | None = None) -> audit.Head:
+        """Check the whole chain; see ``audit.verify``.
+
+        Raises:
+            LuodiError: ``ledger.chain``.
+        """
+        with self.reading() as connection:
+            return audit.verify(connection, known, key)
+
+    def frame(
+        self,
+        what: frames.What,
+        *,
+        name: str | None = None,
+        since: int | None = None,
+        until: int | None = None,
+    ) -> pl.DataFrame:
+        """A part of the ledger as a frame; see ``frames.batches``.
+
+        Raises:
+            LuodiError: ``ledger.part``.
+        """
+        with self.reading() as connection:
+            return frames.frame(connection, what, name=name, since=since, until=until)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one moment of the ledger and cannot write.
+
+        Raises:
+            LuodiError: ``ledger.unreachable``.
+        """
+        with _told(), self._database.reading.begin() as connection:
+            yield connection
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise told(error) from None
+
+
+def _append(connection: Connection, events: Sequence[Any]) -> list[Any]:
+    return list(audit.append(connection, list(events)))

@@ -1,0 +1,129 @@
+"""The first tables."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "1"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Make all tables."""
+    _releases()
+    _answers()
+    _records()
+
+
+def _releases() -> None:
+    op.create_table(
+        "releases",
+        sa.Column("digest", sa.Text, primary_key=True),
+        _text("name"),
+        _text("blob"),
+        _moment("added_at"),
+        _text("about"),
+    )
+    op.create_table(
+        "aliases",
+        sa.Column("name", sa.Text, primary_key=True),
+        sa.Column("alias", sa.Text, primary_key=True),
+        _release("release"),
+        _moment("since"),
+    )
+    op.create_table(
+        "alias_history",
+        _number(),
+        _moment("at"),
+        _text("name"),
+        _text("alias"),
+        _release("before", null=True),
+        _release("after", null=True),
+        _text("actor"),
+        _text("reason"),
+    )
+
+
+def _answers() -> None:
+    op.create_table(
+        "predictions",
+        sa.Column("id", sa.Text, primary_key=True),
+        _release("release"),
+        _moment("at"),
+        _text("decision"),
+        sa.Column("probability", sa.Double, nullable=True),
+        _text("action"),
+        _text("record"),
+        _text("details"),
+    )
+    op.create_index("ix_predictions_at", "predictions", ["at"])
+    op.create_table(
+        "outcomes",
+        sa.Column("id", sa.Text, sa.ForeignKey("predictions.id"), primary_key=True),
+        _text("truth"),
+        _moment("at"),
+        _moment("received_at"),
+        _text("source"),
+    )
+    op.create_index("ix_outcomes_received_at", "outcomes", ["received_at"])
+    op.create_table(
+        "outcomes_set_aside",
+        _number(),
+        _text("id"),
+        _text("truth"),
+        _moment("at"),
+        _moment("received_at"),
+        _text("source"),
+        _text("code"),
+    )
+    op.create_index("ix_outcomes_set_aside_id", "outcomes_set_aside", ["id"])
+
+
+def _records() -> None:
+    op.create_table(
+        "alarms",
+        _number(),
+        _moment("at"),
+        _release("release"),
+        _text("code"),
+        _text("severity"),
+        _text("evidence"),
+    )
+    op.create_table(
+        "audit",
+        sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+        _moment("at"),
+        _text("actor"),
+        _text("action"),
+        _text("subject"),
+        _text("details"),
+        _text("previous"),
+        _text("hash"),
+    )
+    audited = sa.ForeignKey("audit.number")
+    op.create_table(
+        "audit_seals",
+        sa.Column("number", sa.BigInteger, audited, primary_key=True, autoincrement=False),
+        _moment("at"),
+        _text("hash"),
+        _text("signature"),
+        _text("public_key"),
+    )
+
+
+def _text(name: str, *, null: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=null)
+
+
+def _moment(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False)
+
+
+def _number() -> sa.Column[int]:
+    kind = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+    return sa.Column("number", kind, primary_key=True)
+
+
+def _release(name: str, *, null: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, sa.ForeignKey("releases.digest"), nullable=null)

@@ -1,0 +1,177 @@
+"""What a ledger takes and gives back, as values."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from luodi.core.errors import LuodiError
+from luodi.core.manifest import canonical_json
+
+Alias = Literal["champion", "challenger", "previous"]
+
+
+def now_us() -> int:
+    """This moment, in microseconds since 1970 in UTC."""
+    return time.time_ns() // 1000
+
+
+def new_id(at: int | None = None) -> str:
+    """A name for an answer: 32 hexadecimal digits that nobody can guess.
+
+    Those of later answers sort later, to the millisecond; a database keeps such names close
+    together, which makes it faster.
+
+    Args:
+        at: The moment, in microseconds; None for now.
+
+    Example:
+        >>> len(new_id()), new_id(at=1_000_000) < new_id(at=1_001_000)
+        (32, True)
+    """
+    moment = now_us() if at is None else at
+    return f"{moment // 1000:012x}{secrets.token_hex(10)}"
+
+
+def json_text(value: Any, field: str) -> str:
+    """A value as canonical JSON text.
+
+    Raises:
+        LuodiError: ``ledger.text`` when it is not JSON data.
+    """
+    try:
+        return canonical_json(value).decode()
+    except (ValueError, TypeError, RecursionError):
+        raise LuodiError("ledger.text", field=field) from None
+
+
+def plain_text(value: str, field: str) -> str:
+    """A text that both databases can hold.
+
+    Raises:
+        LuodiError: ``ledger.text`` for one that is not valid Unicode or holds a zero byte.
+    """
+    if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise LuodiError("ledger.text", field=field)
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One answer.
+
+    Attributes:
+        id: Its name, from ``new_id``.
+        release: Digest of the release that gave it.
+        decision: What was decided, as canonical text.
+        record: The record as it was asked about.
+        action: ``accept``, or ``review`` when a person is to look at it.
+        probability: Probability of the decision or the class the task is about, if there is one.
+        details: Everything else that was answered.
+        at: When, in microseconds since 1970 in UTC.
+    """
+
+    id: str
+    release: str
+    decision: str
+    record: Mapping[str, Any]
+    action: str = "accept"
+    probability: float | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    at: int = field(default_factory=now_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came true.
+
+    Attributes:
+        id: The answer it belongs to.
+        truth: The truth as canonical text (``core.text.canonical``).
+        at: When it came true, in microseconds since 1970 in UTC.
+        source: Who says so, such as ``http`` or the name of a file.
+    """
+
+    id: str
+    truth: str
+    at: int = field(default_factory=now_us)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one outcome; every one of these is durably kept.
+
+    Attributes:
+        id: The answer it was for.
+        code: None when it counts; else why it was set aside or, for ``ledger.outcome_same``, that
+            it was known already.
+    """
+
+    id: str
+    code: str | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the ledger holds this truth for this answer."""
+        return self.code in (None, "ledger.outcome_same")
+
+    def text(self, lang: str | None = None) -> str:
+        """The answer in words, in English or Chinese; empty when it simply counts."""
+        return LuodiError(self.code, id=self.id).text(lang) if self.code else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release that the ledger knows.
+
+    Attributes:
+        digest: The release digest.
+        name: The task's name.
+        blob: Digest of the file; two builds of one release differ in it.
+        about: What is worth knowing of it, JSON data.
+        added_at: When it was added, in microseconds since 1970 in UTC.
+    """
+
+    digest: str
+    name: str
+    blob: str
+    about: Mapping[str, Any] = field(default_factory=dict)
+    added_at: int = field(default_factory=now_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that watching has found.
+
+    Attributes:
+        release: Digest of the release it is about.
+        code: Stable code of the finding.
+        severity: ``error``, ``warning`` or ``note``.
+        evidence: Its numbers, JSON data.
+        at: When, in microseconds since 1970 in UTC.
+    """
+
+    release: str
+    code: str
+    severity: str
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    at: int = field(default_factory=now_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Who did something and why.
+
+    Attributes:
+        actor: A person or a part of luodi.
+        reason: In words.
+        details: Numbers behind it, JSON data.
+    """
+
+    actor: str
+    reason: str
+    details: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,143 @@
+"""The tables of a ledger, the same on SQLite and PostgreSQL.
+
+Moments are whole microseconds since 1970 in UTC. JSON is canonical text, so that both databases
+give back what was put, byte for byte.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, MetaData, Table, Text
+
+VERSION = "1"
+"""The newest revision in ``migrations/versions``; a test holds the two together."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(column_0_label)s",
+    }
+)
+# SQLite numbers rows by itself only in a column that it calls INTEGER; it holds 64 bits there.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _text(name: str, *, null: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=null)
+
+
+def _moment(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _number() -> Column[int]:
+    return Column("number", Number, primary_key=True)
+
+
+def _release(name: str = "release", *, null: bool = False) -> Column[str]:
+    return Column(name, Text, ForeignKey("releases.digest"), nullable=null)
+
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    _text("name"),
+    _text("blob"),
+    _moment("added_at"),
+    _text("about"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("alias", Text, primary_key=True),
+    _release(),
+    _moment("since"),
+)
+
+alias_history = Table(
+    "alias_history",
+    metadata,
+    _number(),
+    _moment("at"),
+    _text("name"),
+    _text("alias"),
+    _release("before", null=True),
+    _release("after", null=True),
+    _text("actor"),
+    _text("reason"),
+)
+
+predictions = Table(
+    "predictions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _release(),
+    _moment("at"),
+    _text("decision"),
+    Column("probability", Double, nullable=True),
+    _text("action"),
+    _text("record"),
+    _text("details"),
+)
+Index(None, predictions.c.at)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("id", Text, ForeignKey("predictions.id"), primary_key=True),
+    _text("truth"),
+    _moment("at"),
+    _moment("received_at"),
+    _text("source"),
+)
+Index(None, outcomes.c.received_at)
+
+outcomes_set_aside = Table(
+    "outcomes_set_aside",
+    metadata,
+    _number(),
+    _text("id"),
+    _text("truth"),
+    _moment("at"),
+    _moment("received_at"),
+    _text("source"),
+    _text("code"),
+)
+Index(None, outcomes_set_aside.c.id)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    _number(),
+    _moment("at"),
+    _release(),
+    _text("code"),
+    _text("severity"),
+    _text("evidence"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _moment("at"),
+    _text("actor"),
+    _text("action"),
+    _text("subject"),
+    _text("details"),
+    _text("previous"),
+    _text("hash"),
+)
+
+audit_seals = Table(
+    "audit_seals",
+    metadata,
+    Column("number", BigInteger, ForeignKey("audit.number"), primary_key=True, autoincrement=False),
+    _moment("at"),
+    _text("hash"),
+    _text("signature"),
+    _text("public_key"),
+)

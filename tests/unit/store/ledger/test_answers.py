@@ -1,0 +1,177 @@
+"""Answers and outcomes come back as they were put, and no oddity is lost or unanswered."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from luodi.core.errors import LuodiError
+from luodi.store.ledger.outcomes import LAST_US, SKEW_US
+from luodi.store.ledger.rows import Alarm, Outcome, Prediction, new_id, now_us
+from unit.store.ledger.conftest import FIRST, OTHER
+
+RECORD = {"Torque [Nm]": 42.8, "类型": "M", "'; DROP TABLE x": None, "e": 1e-300, "n": [1, {"a": ""}]}
+
+
+def test_an_answer_comes_back_byte_for_byte(ledger):
+    at = 1_700_000_000_123_456
+    made = Prediction("a" * 32, FIRST, "坏 \\u0000 'x'", RECORD, "review", 0.1 + 0.2, {"w": []}, at)
+    ledger.keep_predictions([made]).result()
+    (row,) = ledger.frame("predictions").to_dicts()
+    assert row == {
+        "id": made.id,
+        "at": datetime(2023, 11, 14, 22, 13, 20, 123456, UTC),
+        "name": "press",
+        "release": FIRST,
+        "decision": made.decision,
+        "probability": 0.1 + 0.2,
+        "action": "review",
+        "record": (
+            '{"\'; DROP TABLE x":null,"Torque [Nm]":42.8,"e":1e-300,"n":[1,{"a":""}],"类型":"M"}'
+        ),
+        "details": '{"w":[]}',
+    }
+
+
+def test_many_answers_at_once_are_the_same_as_one_by_one(ledger):
+    made = [
+        Prediction(new_id(), FIRST, f"{i}", RECORD, probability=i / 7 if i % 3 else None, at=i)
+        for i in range(200)
+    ]
+    ledger.keep_predictions(made[:150]).result()
+    for future in [ledger.keep_predictions([one], synced=False) for one in made[150:]]:
+        future.result()
+    frame = ledger.frame("predictions")
+    assert frame["id"].to_list() == [one.id for one in made]
+    assert frame["probability"].to_list() == [one.probability for one in made]
+
+
+@pytest.mark.parametrize("change", [{"release": "sha256:none"}, {"id": "taken"}])
+def test_of_a_request_with_a_wrong_answer_nothing_is_kept(ledger, asked, change):
+    asked(id="taken")
+    right = {"id": new_id(), "release": FIRST, "decision": "ok", "record": {}}
+    wrong = Prediction(**right | {"id": new_id()} | change)
+    with pytest.raises(LuodiError) as caught:
+        ledger.keep_predictions([Prediction(**right), wrong]).result()
+    assert caught.value.code == "ledger.prediction"
+    assert ledger.frame("predictions")["id"].to_list() == ["taken"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"decision": "a\0"},
+        {"decision": "\ud800"},
+        {"record": {"a": math.nan}},
+        {"record": {"a": "\udfff"}},
+        {"details": {"a": object()}},
+        {"probability": math.inf},
+    ],
+)
+def test_what_no_database_can_hold_is_refused_before_it_is_queued(ledger, change):
+    right = {"id": new_id(), "release": FIRST, "decision": "ok", "record": {}}
+    with pytest.raises(LuodiError) as caught:
+        ledger.keep_predictions([Prediction(**right | change)])
+    assert caught.value.code == "ledger.text"
+
+
+def test_names_of_answers_cannot_repeat_and_sort_by_time():
+    names = [new_id(at=1000 * i) for i in range(1000)]
+    assert names == sorted(names) and len({name[12:] for name in names}) == 1000
+
+
+def codes(ledger, *outcomes) -> list[str | None]:
+    return [receipt.code for receipt in ledger.keep_outcomes(outcomes).result()]
+
+
+def test_an_outcome_counts_once(ledger, asked):
+    name = asked()
+    assert codes(ledger, Outcome(name, "broken", source="http")) == [None]
+    assert codes(ledger, Outcome(name, "broken")) == ["ledger.outcome_same"]
+    (row,) = ledger.frame("outcomes").to_dicts()
+    assert (row["id"], row["truth"], row["source"], row["name"]) == (name, "broken", "http", "press")
+    assert ledger.frame("set aside").is_empty()
+
+
+def odd(name: str) -> dict[str, Outcome]:
+    now = now_us()
+    return {
+        "ledger.outcome_unknown": Outcome("nobody", "ok"),
+        "ledger.outcome_contradicts": Outcome(name, "other"),
+        "ledger.outcome_early": Outcome(name, "ok", at=now - SKEW_US - 10_000_000),
+        "ledger.outcome_future": Outcome(name, "ok", at=now + SKEW_US + 10_000_000),
+    }
+
+
+@pytest.mark.parametrize("code", odd(""))
+def test_each_odd_outcome_has_its_own_answer_and_is_set_aside(ledger, asked, code):
+    name = asked()
+    outcome = odd(name)[code]
+    codes(ledger, Outcome(name, "ok"))
+    for _ in range(2):  # trying again changes nothing
+        (receipt,) = ledger.keep_outcomes([outcome]).result()
+        assert receipt.code == code and not receipt.counts
+        assert outcome.id in receipt.text() and outcome.id in receipt.text("zh")
+    (row,) = ledger.frame("set aside").to_dicts()
+    assert (row["id"], row["truth"], row["code"]) == (outcome.id, outcome.truth, code)
+    assert ledger.frame("outcomes")["truth"].to_list() == ["ok"]
+
+
+def test_the_first_of_outcomes_that_come_together_counts(ledger, asked):
+    name = asked()
+    arrived = codes(ledger, Outcome(name, "a"), Outcome(name, "b"), Outcome(name, "a"))
+    assert arrived == [None, "ledger.outcome_contradicts", "ledger.outcome_same"]
+
+
+def test_a_thousand_outcomes_at_once_are_each_answered(ledger, asked):
+    made = [Prediction(new_id(), FIRST, "ok", {}) for _ in range(1000)]
+    ledger.keep_predictions(made).result()
+    arrived = [Outcome(one.id, "ok") for one in made] + [Outcome("nobody", "x")]
+    assert codes(ledger, *arrived) == [None] * 1000 + ["ledger.outcome_unknown"]
+    assert len(ledger.frame("outcomes")) == 1000
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"),
+    [
+        (Outcome("a\0", "x"), "ledger.text"),
+        (Outcome("a", "\ud800"), "ledger.text"),
+        (Outcome("a", "x", at=-1), "ledger.moment"),
+        (Outcome("a", "x", at=LAST_US), "ledger.moment"),
+    ],
+)
+def test_an_outcome_that_no_database_can_hold_is_refused(ledger, outcome, code):
+    with pytest.raises(LuodiError) as caught:
+        ledger.keep_outcomes([outcome])
+    assert caught.value.code == code
+
+
+def test_frames_have_the_same_types_with_and_without_rows(ledger, asked):
+    parts = ("predictions", "outcomes", "set aside", "alarms", "audit", "history")
+    empty = {part: ledger.frame(part, since=1 << 60).schema for part in parts}
+    codes(ledger, Outcome(asked(), "ok"), Outcome("nobody", "ok"))
+    ledger.raise_alarms([Alarm(FIRST, "drift.dead", "error", {"column": "Torque"})])
+    for part in parts:
+        assert ledger.frame(part).schema == empty[part]
+    assert ledger.frame("alarms").to_dicts()[0]["evidence"] == '{"column":"Torque"}'
+    assert ledger.frame("predictions").to_arrow().num_rows == 1
+    assert empty["predictions"]["probability"] == pl.Float64
+
+
+def test_frames_can_be_cut_by_time_and_task(ledger, asked):
+    first, second = asked(at=1_000), asked(at=2_000, release=OTHER)
+    assert ledger.frame("predictions", since=2_000)["id"].to_list() == [second]
+    assert ledger.frame("predictions", until=2_000)["id"].to_list() == [first]
+    assert ledger.frame("predictions", name="oven")["id"].to_list() == [second]
+    with pytest.raises(LuodiError) as caught:
+        ledger.frame("secrets")
+    assert caught.value.code == "ledger.part"
+
+
+def test_an_alarm_of_an_unknown_release_is_refused(ledger):
+    with pytest.raises(LuodiError) as caught:
+        ledger.raise_alarms([Alarm("sha256:none", "drift.dead", "error")])
+    assert caught.value.code == "ledger.release_unknown"
