@@ -115,9 +115,12 @@ class Blobs:
             )
 
     def _remove(self, names: Iterator[str]) -> int:
+        removed = 0
         with self._alive():
-            removed = [disk.remove(self.folder / name) for name in names]
-        return len(removed)
+            for name in names:
+                disk.remove(self.folder / name)
+                removed += 1
+        return removed
 
     def _path(self, digest: str) -> Path:
         found = _DIGEST.fullmatch(digest)

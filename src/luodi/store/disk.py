@@ -100,6 +100,24 @@ def make_folder(path: str | os.PathLike[str], *, mode: int = 0o777) -> Path:
     return folder
 
 
+def make_private(folder: Path) -> None:
+    """Let nobody but its owner into a folder.
+
+    Raises:
+        LuodiError: ``environment.disk``.
+    """
+    try:
+        if os.name != "nt":
+            system.chmod(folder, 0o700)
+    except OSError as error:
+        raise refused(folder, error) from None
+
+
+def is_shared(folder: Path) -> bool:
+    """Whether others than its owner may look into a folder."""
+    return os.name != "nt" and bool(system.stat(folder).st_mode & 0o077)
+
+
 def remove(path: str | os.PathLike[str]) -> None:
     """Remove a file durably; one that is not there is fine.
 

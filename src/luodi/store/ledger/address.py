@@ -51,6 +51,12 @@ class Database:
             with disk.lock(self.file.with_name(f"{self.file.name}.lock")):
                 yield
 
+    def close(self) -> None:
+        """Close all connections; the writing one last, for then SQLite checkpoints."""
+        self.reading.dispose()
+        with self.alone():
+            self.writing.dispose()
+
     @contextmanager
     def transaction(self, *, synced: bool = True) -> Iterator[Connection]:
         """A transaction that writes; when the block has ended well, it is committed.

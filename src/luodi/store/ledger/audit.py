@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ def hold(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
-def append(connection: Connection, events: list[Event]) -> list[Head]:
+def append(connection: Connection, events: Sequence[Event]) -> list[Head]:
     """Append rows to the chain.
 
     Returns:
@@ -86,7 +86,7 @@ def head(connection: Connection) -> Head:
     return Head(found.number, found.hash) if found else Head()
 
 
-def sign(connection: Connection, signatures: list[Any]) -> list[Head]:
+def sign(connection: Connection, signatures: Sequence[None]) -> list[Head]:
     """Sign the head with this user's key; each item only asks for one signature.
 
     Raises:

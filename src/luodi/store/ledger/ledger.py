@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Ledger:
     """Predictions, outcomes, alarms, releases in use and the audit.
 
-    What a method has returned, or a future has given, survives a power cut. It is an object because it
-    holds the one connection that writes; everything that it gives back is a value.
+    What a method has returned, or a future has given, survives a power cut. It is an object
+    because it holds the one thread that writes; everything that it gives back is a value.
 
     Args:
         address: ``sqlite:///FILE`` or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``. Tables are
@@ -44,8 +44,12 @@ class Ledger:
         self, address: str, *, gather_s: float = 0.0, waiting_rows: int = WAITING_ROWS
     ) -> None:
         self._database: Database = database(address)
-        with _told():
-            to_newest(self._database)
+        try:
+            with _told():
+                to_newest(self._database)
+        except BaseException:
+            self._database.close()
+            raise
         self._writer = Writer(self._database, gather_s=gather_s, waiting_rows=waiting_rows)
 
     def __enter__(self) -> Ledger:
@@ -56,8 +60,8 @@ class Ledger:
 
     def close(self) -> None:
         """Write what waits and close all connections."""
-        self._database.reading.dispose()  # the writer's shall be the last, for it checkpoints
         self._writer.close()
+        self._database.close()
 
     def add_release(self, release: Release) -> bool:
         """Make a release known; again is fine.
@@ -158,7 +162,7 @@ class Ledger:
         Returns:
             The head of the chain, which may be noted down elsewhere.
         """
-        head: audit.Head = self._writer.submit(_append, [event]).result()[0]
+        head: audit.Head = self._writer.submit(audit.append, [event]).result()[0]
         return head
 
     def sign_audit(self) -> audit.Head:
@@ -212,7 +216,3 @@ def _told() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise told(error) from None
-
-
-def _append(connection: Connection, events: Sequence[Any]) -> list[Any]:
-    return list(audit.append(connection, list(events)))

@@ -76,9 +76,7 @@ def _make(connection: Connection, move: Move) -> dict[Alias, str]:
     return after
 
 
-def _after(
-    connection: Connection, move: Move, before: Mapping[Alias, str]
-) -> dict[Alias, str]:
+def _after(connection: Connection, move: Move, before: Mapping[Alias, str]) -> dict[Alias, str]:
     after = dict(before)
     if move.kind == "withdraw":
         after.pop("challenger", None)

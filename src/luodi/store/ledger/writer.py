@@ -7,7 +7,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -36,7 +35,7 @@ class _Job:
 
 
 class Writer:
-    """The thread, its queue and the only connection that writes.
+    """The thread and its queue; no other thread of this process writes to the database.
 
     Args:
         database: Where to write.
@@ -101,8 +100,6 @@ class Writer:
     def _run(self) -> None:
         while group := self._next():
             self._write(group)
-        with suppress(LuodiError), self._database.alone():
-            self._database.writing.dispose()  # SQLite checkpoints as its last connection closes
 
     def _next(self) -> list[_Job]:
         """The jobs of the next group; none when there will be no more."""

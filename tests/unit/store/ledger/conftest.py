@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
-import postgresql
 import pytest
 from sqlalchemy import create_engine, text
 
+import postgresql
 from luodi.store.ledger.ledger import Ledger
-from luodi.store.ledger.rows import Prediction, Reason, Release, new_id
+from luodi.store.ledger.rows import Release
 from luodi.store.ledger.schema import metadata
-
-FIRST, SECOND, OTHER = (f"sha256:{letter * 64}" for letter in "abc")
-WHY = Reason("a test", "to see")
-NUMBERS = count()
+from unit.store.ledger.made import FIRST, OTHER, SECOND, answer, made_on
 
 
 @pytest.fixture(scope="session")
@@ -28,18 +24,6 @@ def server() -> Iterator[str]:
             yield address
     except RuntimeError as reason:
         pytest.skip(str(reason))
-
-
-def made_on(server: str) -> str:
-    """A new database there."""
-    name = f"ledger_{next(NUMBERS)}"
-    engine = create_engine(
-        server.replace("postgresql:", "postgresql+pg8000:"), isolation_level="AUTOCOMMIT"
-    )
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return server.removesuffix("/postgres") + f"/{name}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -93,9 +77,7 @@ def asked(ledger) -> Callable[..., str]:
     """Keeps one more answer and gives its name."""
 
     def ask(**settings) -> str:
-        made = Prediction(
-            **{"id": new_id(), "release": FIRST, "decision": "ok", "record": {"a": 1}} | settings
-        )
+        made = answer(**settings)
         ledger.keep_predictions([made]).result()
         return made.id
 

@@ -11,9 +11,15 @@ import pytest
 from luodi.core.errors import LuodiError
 from luodi.store.ledger.outcomes import LAST_US, SKEW_US
 from luodi.store.ledger.rows import Alarm, Outcome, Prediction, new_id, now_us
-from unit.store.ledger.conftest import FIRST, OTHER
+from unit.store.ledger.made import FIRST, OTHER
 
-RECORD = {"Torque [Nm]": 42.8, "类型": "M", "'; DROP TABLE x": None, "e": 1e-300, "n": [1, {"a": ""}]}
+RECORD = {
+    "Torque [Nm]": 42.8,
+    "类型": "M",
+    "'; DROP TABLE x": None,
+    "e": 1e-300,
+    "n": [1, {"a": ""}],
+}
 
 
 def test_an_answer_comes_back_byte_for_byte(ledger):
@@ -30,7 +36,7 @@ def test_an_answer_comes_back_byte_for_byte(ledger):
         "probability": 0.1 + 0.2,
         "action": "review",
         "record": (
-            '{"\'; DROP TABLE x":null,"Torque [Nm]":42.8,"e":1e-300,"n":[1,{"a":""}],"类型":"M"}'
+            '{"\'; DROP TABLE x":null,"Torque [Nm]":42.8,"e":1e-300,"n":[{"a":""}],"类型":"M"}'
         ),
         "details": '{"w":[]}',
     }
@@ -92,7 +98,12 @@ def test_an_outcome_counts_once(ledger, asked):
     assert codes(ledger, Outcome(name, "broken", source="http")) == [None]
     assert codes(ledger, Outcome(name, "broken")) == ["ledger.outcome_same"]
     (row,) = ledger.frame("outcomes").to_dicts()
-    assert (row["id"], row["truth"], row["source"], row["name"]) == (name, "broken", "http", "press")
+    assert (row["id"], row["truth"], row["source"], row["name"]) == (
+        name,
+        "broken",
+        "http",
+        "press",
+    )
     assert ledger.frame("set aside").is_empty()
 
 

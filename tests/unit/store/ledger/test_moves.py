@@ -8,7 +8,7 @@ import pytest
 
 from luodi.core.errors import LuodiError
 from luodi.store.ledger.rows import Reason, Release
-from unit.store.ledger.conftest import FIRST, OTHER, SECOND, WHY
+from unit.store.ledger.made import FIRST, OTHER, SECOND, WHY
 
 
 def test_promotion_and_roll_back_are_each_other_s_way_back(ledger):

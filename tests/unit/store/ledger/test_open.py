@@ -22,7 +22,7 @@ from luodi.store.ledger.audit import Event
 from luodi.store.ledger.ledger import Ledger
 from luodi.store.ledger.rows import Release
 from luodi.store.ledger.schema import VERSION, metadata
-from unit.store.ledger.conftest import FIRST
+from unit.store.ledger.made import FIRST
 
 
 def test_the_versions_lead_to_the_tables_that_the_code_knows(address):

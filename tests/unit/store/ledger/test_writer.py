@@ -11,13 +11,9 @@ from sqlalchemy.exc import OperationalError
 
 from luodi.core.errors import LuodiError
 from luodi.store.ledger.ledger import Ledger
-from luodi.store.ledger.rows import Outcome, Prediction, Release, new_id
+from luodi.store.ledger.rows import Outcome, Release
 from luodi.store.ledger.writer import Writer
-from unit.store.ledger.conftest import FIRST
-
-
-def answer(**settings) -> Prediction:
-    return Prediction(**{"id": new_id(), "release": FIRST, "decision": "ok", "record": {}} | settings)
+from unit.store.ledger.made import FIRST, answer, made_on
 
 
 @pytest.fixture
@@ -161,8 +157,6 @@ def limit(ledger: Ledger, pages: int) -> None:
 
 
 def test_a_server_that_went_away_and_came_back_is_used_again(server):
-    from unit.store.ledger.conftest import made_on
-
     with Ledger(made_on(server)) as ledger:
         ledger.add_release(Release(FIRST, "press", blob=FIRST))
         name = ledger._database.writing.url.database
