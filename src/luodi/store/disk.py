@@ -81,6 +81,30 @@ def put_new(path: str | os.PathLike[str], data: bytes, *, mode: int = PRIVATE) -
     return True
 
 
+@contextmanager
+def building(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A private, empty file for another library to fill; it becomes ``path`` as the block ends.
+
+    That happens as in ``put``: whole, durable, or not at all.
+
+    Raises:
+        LuodiError: ``environment.disk``.
+    """
+    target = Path(path)
+    try:
+        with _temporary(target, b"", PRIVATE) as temporary:
+            yield temporary
+            handle = system.open(temporary, os.O_RDWR)
+            try:
+                _sync(handle)
+            finally:
+                system.close(handle)
+            system.replace(temporary, target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise refused(target, error) from None
+
+
 def make_folder(path: str | os.PathLike[str], *, mode: int = 0o777) -> Path:
     """Make a folder and those above it; one that is there already is fine.
 

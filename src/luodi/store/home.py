@@ -27,13 +27,15 @@ class Home:
 
     Attributes:
         folder: The folder.
+        address: Where the ledger lives; None when it is a file in the folder.
         blobs: The files of the releases.
         ledger: What was answered, what came true, what is in use.
     """
 
-    def __init__(self, folder: Path, ledger: Ledger) -> None:
-        self.folder, self.ledger = folder, ledger
+    def __init__(self, folder: Path, address: str | None = None) -> None:
+        self.folder, self.address = folder, address
         self.blobs = Blobs(folder / FILES)
+        self.ledger = Ledger(address or _inside(folder))
 
     @classmethod
     def create(cls, folder: Path, address: str | None = None) -> Home:
@@ -46,16 +48,9 @@ class Home:
         Raises:
             LuodiError: ``home.exists``; ``environment.disk``; as ``Ledger``.
         """
-        with suppress(FileNotFoundError, NotADirectoryError):
-            if any(folder.iterdir()):
-                raise LuodiError("home.exists", folder=folder.name)
-        disk.make_folder(folder, mode=PRIVATE)
-        disk.make_private(folder)
-        disk.make_folder(folder / FILES, mode=PRIVATE)
+        make_folders(folder)
         Ledger(address or _inside(folder)).close()
-        settings = {"schema": SCHEMA, "ledger": address}
-        # written last: a folder with settings is a whole home
-        disk.put(folder / SETTINGS, canonical_json(settings))
+        finish(folder, address)
         return cls.open(folder)
 
     @classmethod
@@ -69,7 +64,7 @@ class Home:
         address = _settings(folder)["ledger"]
         if disk.is_shared(folder):
             raise LuodiError("home.shared", folder=folder.name)
-        home = cls(folder, Ledger(address or _inside(folder)))
+        home = cls(folder, address)
         home.blobs.sweep()
         return home
 
@@ -113,6 +108,29 @@ class Home:
         return self.blobs.collect(needed, grace_s)
 
 
+def make_folders(folder: Path) -> None:
+    """Make the folders of a home that is not whole yet.
+
+    Raises:
+        LuodiError: ``home.exists`` when something is there; ``environment.disk``.
+    """
+    with suppress(FileNotFoundError, NotADirectoryError):
+        if any(folder.iterdir()):
+            raise LuodiError("home.exists", folder=folder.name)
+    disk.make_folder(folder, mode=PRIVATE)
+    disk.make_private(folder)
+    disk.make_folder(folder / FILES, mode=PRIVATE)
+
+
+def finish(folder: Path, address: str | None) -> None:
+    """Write the settings, which come last: a folder that has them is a whole home.
+
+    Raises:
+        LuodiError: ``environment.disk``.
+    """
+    disk.put(folder / SETTINGS, canonical_json({"schema": SCHEMA, "ledger": address}))
+
+
 def _inside(folder: Path) -> str:
     return f"sqlite:///{folder.absolute() / LEDGER}"
 
@@ -127,4 +145,4 @@ def _settings(folder: Path) -> dict[str, Any]:
     right = isinstance(settings, dict) and set(settings) == {"schema", "ledger"}
     if not right or settings["schema"] != SCHEMA or not isinstance(settings["ledger"], str | None):
         raise LuodiError("home.broken", file=SETTINGS)
-    return settings
+    return {"schema": SCHEMA, "ledger": settings["ledger"]}

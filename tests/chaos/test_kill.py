@@ -1,0 +1,117 @@
+"""kill -9 at any moment: nothing that was acknowledged is lost, and nothing is half done.
+
+It speaks of processes that end, not of power that goes: that is what the fake disk is for. For
+no failure in n kills the true rate is below 3/n with 95 % confidence.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from chaos.victim import FIRST, SECOND
+from luodi.store.home import Home
+from luodi.store.ledger.rows import Reason, Release
+
+KILLS = int(os.environ.get("LUODI_KILLS", "20"))
+LONGEST_S = 0.3
+VICTIM = Path(__file__).with_name("victim.py")
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9 here")
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    with Home.create(tmp_path / "home") as home:
+        for digest in (FIRST, SECOND):
+            home.ledger.add_release(Release(digest, "press", blob=digest))
+        home.ledger.promote("press", FIRST, Reason("a test", "0"))
+    return tmp_path / "home"
+
+
+def killed(folder: Path, work: str, seed: int) -> list[list[str]]:
+    """What a victim said before it was killed."""
+    command = [sys.executable, str(VICTIM), str(folder), work]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as victim:
+        assert victim.stdout.readline() == "ready\n"
+        time.sleep(random.Random(seed).uniform(0.0, LONGEST_S))
+        victim.kill()
+        said = victim.stdout.read()
+    lines = said.split("\n")[:-1]  # the last line may be cut: then it was not said
+    return [line.split() for line in lines]
+
+
+def is_sound(home: Home) -> bool:
+    with home.ledger.reading() as connection:
+        said = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+    return said == ["ok"] and not broken
+
+
+def test_no_acknowledged_row_is_lost(folder):
+    acknowledged: dict[str, set[str]] = {"answer": set(), "outcome": set()}
+    for seed in range(KILLS):
+        for kind, name in killed(folder, "write", seed):
+            acknowledged[kind].add(name)
+        with Home.open(folder) as home:
+            assert is_sound(home)
+            kept = {
+                "answer": set(home.ledger.frame("predictions")["id"]),
+                "outcome": set(home.ledger.frame("outcomes")["id"]),
+            }
+        assert all(acknowledged[kind] <= kept[kind] for kind in kept)
+    print(f"{KILLS} kills, {sum(map(len, acknowledged.values()))} acknowledged, 0 lost")
+    assert len(acknowledged["answer"]) > KILLS
+
+
+def test_a_promotion_is_never_half_done(folder):
+    moves = 0
+    for seed in range(KILLS):
+        said = killed(folder, "move", seed)
+        moves += len(said)
+        with Home.open(folder) as home:
+            assert is_sound(home)
+            home.ledger.verify_audit()
+            audit = home.ledger.frame("audit").to_dicts()
+            history = home.ledger.frame("history").to_dicts()
+            aliases = home.ledger.aliases("press")
+        last = json.loads(audit[-1]["details"])
+        assert aliases == last["after"]
+        assert aliases == replayed(history)
+        assert {row["reason"] for row in history[-2:]} == {last["reason"]} or len(history) < 3
+        if said:
+            assert int(last["reason"]) >= int(said[-1][1])
+    print(f"{KILLS} kills, {moves} moves acknowledged, 0 half done, 0 lost")
+    assert moves > KILLS
+
+
+def replayed(history: list[dict]) -> dict[str, str]:
+    """What the aliases must be, by their history."""
+    aliases: dict[str, str] = {}
+    for row in history:
+        assert aliases.get(row["alias"]) == row["before"]
+        aliases[row["alias"]] = row["after"]
+    return {alias: digest for alias, digest in aliases.items() if digest}
+
+
+def test_no_acknowledged_file_is_lost_or_torn(folder):
+    acknowledged: set[str] = set()
+    for seed in range(KILLS):
+        acknowledged |= {digest for _, digest in killed(folder, "put", seed)}
+        with Home.open(folder) as home:
+            for digest in home.blobs.digests():
+                home.blobs.get(digest)  # the bytes are what the name says
+            assert acknowledged <= set(home.blobs.digests())
+            home.blobs.sweep(grace_s=-1)
+            left = [p.name for p in home.blobs.folder.iterdir() if p.name.endswith(".part")]
+            assert left == []
+    print(f"{KILLS} kills, {len(acknowledged)} files acknowledged, 0 lost, 0 torn")
+    assert len(acknowledged) > KILLS

@@ -1,0 +1,69 @@
+"""A process that works in a home until it is killed, and says what was acknowledged.
+
+Each line of its output is one acknowledgement; its parent keeps them.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from pathlib import Path
+
+from luodi.store.home import Home
+from luodi.store.ledger.rows import Outcome, Prediction, Reason, new_id
+
+FIRST, SECOND = (f"sha256:{letter * 64}" for letter in "ab")
+
+
+def say(*words: str) -> None:
+    sys.stdout.write(" ".join(words) + "\n")
+    sys.stdout.flush()
+
+
+def write(home: Home) -> None:
+    """Answers and outcomes, alone and many at once."""
+    while True:
+        made = [Prediction(new_id(), FIRST, "ok", {"a": i}) for i in range(random.randint(1, 99))]
+        kept = [home.ledger.keep_predictions([one], synced=False) for one in made]
+        for one, future in zip(made, kept, strict=True):
+            future.result()
+            say("answer", one.id)
+        came = [home.ledger.keep_outcomes([Outcome(one.id, "ok")]) for one in made]
+        for one, future in zip(made, came, strict=True):
+            assert future.result()[0].code is None
+            say("outcome", one.id)
+
+
+def move(home: Home) -> None:
+    """Promotions and roll backs, each numbered in its reason."""
+    number = len(home.ledger.frame("audit"))
+    while True:
+        number += 1
+        reason = Reason("victim", str(number))
+        if home.ledger.aliases("press").get("champion") == FIRST and random.random() < 0.5:
+            home.ledger.promote("press", SECOND, reason)
+        elif "previous" in home.ledger.aliases("press"):
+            home.ledger.roll_back("press", reason)
+        else:
+            home.ledger.promote("press", SECOND, reason)
+        say("move", str(number))
+
+
+def put(home: Home) -> None:
+    """Files that are kept, and now and then a collection of those that nobody needs."""
+    needed = set(home.blobs.digests())
+    while True:
+        digest = home.blobs.put(os.urandom(200_000))
+        if random.random() < 0.7:
+            needed.add(digest)
+            say("file", digest)
+        else:
+            home.blobs.collect(needed, grace_s=-1)
+
+
+if __name__ == "__main__":
+    work = {"write": write, "move": move, "put": put}[sys.argv[2]]
+    with Home.open(Path(sys.argv[1])) as opened:
+        say("ready")
+        work(opened)
