@@ -33,14 +33,15 @@ def save(home: Home, target: Path) -> Path:
     """
     if home.address is not None:
         raise LuodiError("home.elsewhere")
-    with disk.building(target) as temporary, _told(target, "home.backup_failed"):
-        with _reading(home.folder / LEDGER) as ledger, _open(temporary) as copy:
+    failed = _told(target, "home.backup_failed")
+    with disk.building(target) as temporary, failed, _open(temporary) as copy:
+        with _reading(home.folder / LEDGER) as ledger:
             ledger.backup(copy)  # in one step: writers go on, and what they add is not in it
-            copy.execute("PRAGMA journal_mode=DELETE").fetchall()  # one file, no companions
-            copy.execute(f"CREATE TABLE {TABLE} (digest TEXT PRIMARY KEY, data BLOB NOT NULL)")
-            for digest in _needed(copy):
-                row = (digest, home.blobs.get(digest))
-                copy.execute(f"INSERT INTO {TABLE} VALUES (?, ?)", row)
+        copy.execute("PRAGMA journal_mode=DELETE").fetchall()  # one file, no companions
+        copy.execute(f"CREATE TABLE {TABLE} (digest TEXT PRIMARY KEY, data BLOB NOT NULL)")
+        for digest in _needed(copy):
+            row = (digest, home.blobs.get(digest))
+            copy.execute(f"INSERT INTO {TABLE} VALUES (?, ?)", row)
     return target
 
 
