@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
@@ -24,38 +23,37 @@ WRITING = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
 READING = ("query_only=ON",)
 
 
-@dataclass(frozen=True)
 class Database:
-    """Where a ledger lives.
+    """Where a ledger lives. It is an object because it keeps the connection that writes.
 
-    Attributes:
+    Args:
         writing: Gives connections that write; only the writer's thread takes one.
         reading: Gives connections that read, to any thread.
         file: The file of SQLite; None for a server.
     """
 
-    writing: Engine
-    reading: Engine
-    file: Path | None = None
+    def __init__(self, writing: Engine, reading: Engine, file: Path | None = None) -> None:
+        self.writing, self.reading, self.file = writing, reading, file
+        self._kept: Connection | None = None
+        self._lock = disk.Lock(file.with_name(f"{file.name}.lock")) if file else None
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self) -> AbstractContextManager[None]:
         """Keep other processes from writing to the same file.
 
         Below 3.51.3 SQLite can lose pages when two connections write or checkpoint at the same
         moment; with this lock around every commit there is no such moment.
         """
-        if self.file is None:
-            yield
-        else:
-            with disk.lock(self.file.with_name(f"{self.file.name}.lock")):
-                yield
+        return self._lock or nullcontext()
 
     def close(self) -> None:
         """Close all connections; the writing one last, for then SQLite checkpoints."""
         self.reading.dispose()
         with self.alone():
+            if self._kept is not None:
+                self._kept.close()
             self.writing.dispose()
+        if self._lock is not None:
+            self._lock.close()
 
     @contextmanager
     def transaction(self, *, synced: bool = True) -> Iterator[Connection]:
@@ -64,17 +62,28 @@ class Database:
         Args:
             synced: Whether it outlives a power cut from then on, or only the end of this process.
         """
-        with self.alone(), self.writing.connect() as connection:
+        with self.alone(), self._connected() as connection:
             if self.file is not None and connection.info.get("synced") != synced:
                 # SQLite takes this setting only between transactions
-                setting = "FULL" if synced else "NORMAL"
-                raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
-                raw.execute(f"PRAGMA synchronous={setting}")
+                raw = connection.connection.dbapi_connection
+                cast(sqlite3.Connection, raw).execute(
+                    f"PRAGMA synchronous={'FULL' if synced else 'NORMAL'}"
+                )
                 connection.info["synced"] = synced
             with connection.begin():
                 if self.file is None and not synced:
                     connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
                 yield connection
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        if self.file is None:
+            with self.writing.connect() as connection:  # a server may have gone: the pool asks it
+                yield connection
+        else:
+            if self._kept is None:
+                self._kept = self.writing.connect()
+            yield self._kept
 
 
 def database(address: str) -> Database:
@@ -120,7 +129,7 @@ def _sqlite_engine(uri: str, begin: str, settings: tuple[str, ...]) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(f"BEGIN {begin}")
+        connection.connection.dbapi_connection.execute(f"BEGIN {begin}")
 
     return engine
 

@@ -54,9 +54,12 @@ def plain_text(value: str, field: str) -> str:
     Raises:
         LuodiError: ``ledger.text`` for one that is not valid Unicode or holds a zero byte.
     """
-    if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise LuodiError("ledger.text", field=field)
-    return value
+    try:
+        if "\0" not in value and (value.isascii() or value.encode()):
+            return value
+    except UnicodeEncodeError:
+        pass
+    raise LuodiError("ledger.text", field=field)
 
 
 @dataclass(frozen=True, slots=True)

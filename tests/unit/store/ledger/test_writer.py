@@ -152,8 +152,10 @@ def test_a_full_disk_is_told_loses_nothing_and_is_over_when_there_is_room(tmp_pa
 
 
 def limit(ledger: Ledger, pages: int) -> None:
-    with ledger._database.writing.connect() as connection:
-        connection.connection.dbapi_connection.execute(f"PRAGMA max_page_count={pages}").fetchall()
+    def set_pages(connection, items):
+        return [connection.exec_driver_sql(f"PRAGMA max_page_count={pages}").scalar()]
+
+    assert ledger._writer.submit(set_pages, [None]).result() == [pages]
 
 
 def test_a_server_that_went_away_and_came_back_is_used_again(server):
