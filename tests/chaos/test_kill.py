@@ -12,6 +12,7 @@ import random
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,22 @@ def test_no_acknowledged_row_is_lost(folder):
         assert all(acknowledged[kind] <= kept[kind] for kind in kept)
     print(f"{KILLS} kills, {sum(map(len, acknowledged.values()))} acknowledged, 0 lost")
     assert len(acknowledged["answer"]) > KILLS
+
+
+def test_two_processes_that_write_together_lose_nothing(folder):
+    acknowledged: dict[str, set[str]] = {"answer": set(), "outcome": set()}
+    rounds = max(1, KILLS // 4)
+    for seed in range(rounds):
+        with ThreadPoolExecutor() as pool:
+            both = [pool.submit(killed, folder, "write", 2 * seed + i) for i in range(2)]
+        for kind, name in (line for said in both for line in said.result()):
+            acknowledged[kind].add(name)
+    with Home.open(folder) as home:
+        assert is_sound(home)
+        assert acknowledged["answer"] <= set(home.ledger.frame("predictions")["id"])
+        assert acknowledged["outcome"] <= set(home.ledger.frame("outcomes")["id"])
+    print(f"{2 * rounds} kills, {sum(map(len, acknowledged.values()))} acknowledged, 0 lost")
+    assert len(acknowledged["answer"]) > rounds
 
 
 def test_a_promotion_is_never_half_done(folder):

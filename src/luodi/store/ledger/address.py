@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import ssl
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.util import find_spec
@@ -90,7 +91,8 @@ def database(address: str) -> Database:
     """The database of an address; a file of SQLite is made when it is not there.
 
     Args:
-        address: ``sqlite:///FILE`` or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``.
+        address: ``sqlite:///FILE`` or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``, the latter
+            with ``?sslmode=verify-full`` or ``?sslmode=require`` where the way is to be encrypted.
 
     Raises:
         LuodiError: ``ledger.address`` for any other; ``environment.missing_package``;
@@ -137,12 +139,29 @@ def _sqlite_engine(uri: str, begin: str, settings: tuple[str, ...]) -> Engine:
 def _postgresql(url: URL) -> Database:
     if find_spec("pg8000") is None:
         raise needs("pg8000", "postgresql")
-    server = url.set(drivername="postgresql+pg8000")
-    writing = create_engine(server, pool_size=1, pool_pre_ping=True)
-    reading = create_engine(server, pool_pre_ping=True, isolation_level="REPEATABLE READ")
+    server = url.set(drivername="postgresql+pg8000", query={})
+    settings: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"ssl_context": _tls(url)}}
+    writing = create_engine(server, pool_size=1, **settings)
+    reading = create_engine(server, isolation_level="REPEATABLE READ", **settings)
 
     @event.listens_for(reading, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
     return Database(writing, reading)
+
+
+def _tls(url: URL) -> ssl.SSLContext | None:
+    """How the address wants the way to the server protected, in PostgreSQL's own words."""
+    if set(url.query) - {"sslmode"}:
+        raise LuodiError("ledger.address")
+    mode = url.query.get("sslmode", "disable")
+    if mode == "verify-full":
+        return ssl.create_default_context()
+    if mode == "require":
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
+    if mode != "disable":
+        raise LuodiError("ledger.address")
+    return None

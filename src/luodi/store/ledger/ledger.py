@@ -214,5 +214,5 @@ class Ledger:
 def _told() -> Iterator[None]:
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, OSError) as error:
         raise told(error) from None

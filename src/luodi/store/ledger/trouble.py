@@ -10,11 +10,14 @@ from luodi.core.errors import LuodiError
 from luodi.store import disk
 
 FULL = "53100"  # PostgreSQL's code for a full disk
+# PostgreSQL's classes for: no connection, no such login, no such database, no resources, shutting
+# down; and its codes for a missing right and for a server that only reads.
+UNREACHABLE = ("08", "28", "3D", "53", "57", "42501", "25006")
 
 
 def told(error: Exception) -> Exception:
     """The error that a user sees: never a text of the database, which may quote values."""
-    if not isinstance(error, DBAPIError | sqlite3.Error):
+    if not isinstance(error, DBAPIError | sqlite3.Error | OSError):
         return error
     if ends_the_handle(error):
         return LuodiError("ledger.dead")
@@ -41,22 +44,26 @@ def ends_the_handle(error: Exception) -> bool:
     """Whether reading or syncing failed, so that what the disk holds is unknown."""
     if isinstance(error, disk.NotSynced):
         return True
+    if _is_full(error):
+        return False
     low = (_sqlite_code(error) or 0) & 0xFF
     return low in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _is_full(error: Exception) -> bool:
-    return _sqlite_code(error) == sqlite3.SQLITE_FULL or _server_code(error) == FULL
+    # the second is how SQLite says that there is no room for the index of its log
+    full = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
+    return _sqlite_code(error) in full or _server_code(error) == FULL
 
 
 def _is_unreachable(error: Exception) -> bool:
     if _sqlite_code(error) is not None:
         low = (_sqlite_code(error) or 0) & 0xFF
         return low in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    if isinstance(error, OSError) or isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     lost = isinstance(error, InterfaceError | OperationalError)
-    return lost and not _server_code(error) or _server_code(error)[:2] in ("08", "57")
+    return lost and not _server_code(error) or _server_code(error).startswith(UNREACHABLE)
 
 
 def _sqlite_code(error: Exception) -> int | None:

@@ -151,6 +151,8 @@ def test_sqlite_is_durable_private_and_does_not_trust_its_file(tmp_path):
         "sqlite:///:memory:",
         "mysql://me:secret@host/x",
         "postgresql+psycopg2://me:secret@host/x",
+        "postgresql://me:secret@host/x?sslmode=prefer",
+        "postgresql://me:secret@host/x?options=secret",
     ],
 )
 def test_an_address_that_is_not_understood_is_refused_without_telling_it(address):
@@ -164,6 +166,25 @@ def test_a_server_that_is_not_there_is_told_without_its_password():
     with pytest.raises(LuodiError) as caught:
         Ledger("postgresql://me:secret@127.0.0.1:1/plant")
     assert caught.value.code == "ledger.unreachable" and "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("mode", ["require", "verify-full"])
+def test_a_way_that_cannot_be_encrypted_is_not_taken_when_it_must_be(server, mode):
+    with pytest.raises(LuodiError) as caught:
+        Ledger(f"{server}?sslmode={mode}")
+    assert caught.value.code == "ledger.unreachable"
+
+
+def test_a_database_that_is_not_there_is_told(server):
+    with pytest.raises(LuodiError) as caught:
+        Ledger(server.replace("/postgres", "/nowhere"))
+    assert caught.value.code == "ledger.unreachable"
+
+
+def test_a_closed_ledger_is_one_file(tmp_path):
+    with Ledger(f"sqlite:///{tmp_path}/ledger.sqlite") as ledger:
+        assert ledger.releases() == []
+    assert {path.name for path in tmp_path.iterdir()} == {"ledger.sqlite", "ledger.sqlite.lock"}
 
 
 def test_a_missing_driver_names_the_pip_command(monkeypatch):
