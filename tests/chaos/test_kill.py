@@ -43,9 +43,11 @@ def killed(folder: Path, work: str, seed: int) -> list[list[str]]:
     command = [sys.executable, str(VICTIM), str(folder), work]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as victim:
         assert victim.stdout.readline() == "ready\n"
+        # every other one dies at any moment, the others once they have said something
+        said = victim.stdout.readline() if seed % 2 else ""
         time.sleep(random.Random(seed).uniform(0.0, LONGEST_S))
         victim.kill()
-        said = victim.stdout.read()
+        said += victim.stdout.read()
     lines = said.split("\n")[:-1]  # the last line may be cut: then it was not said
     return [line.split() for line in lines]
 
@@ -70,7 +72,7 @@ def test_no_acknowledged_row_is_lost(folder):
             }
         assert all(acknowledged[kind] <= kept[kind] for kind in kept)
     print(f"{KILLS} kills, {sum(map(len, acknowledged.values()))} acknowledged, 0 lost")
-    assert len(acknowledged["answer"]) > KILLS
+    assert len(acknowledged["answer"]) >= KILLS // 2
 
 
 def test_two_processes_that_write_together_lose_nothing(folder):
@@ -86,7 +88,7 @@ def test_two_processes_that_write_together_lose_nothing(folder):
         assert acknowledged["answer"] <= set(home.ledger.frame("predictions")["id"])
         assert acknowledged["outcome"] <= set(home.ledger.frame("outcomes")["id"])
     print(f"{2 * rounds} kills, {sum(map(len, acknowledged.values()))} acknowledged, 0 lost")
-    assert len(acknowledged["answer"]) > rounds
+    assert len(acknowledged["answer"]) >= rounds
 
 
 def test_a_promotion_is_never_half_done(folder):
@@ -107,7 +109,7 @@ def test_a_promotion_is_never_half_done(folder):
         if said:
             assert int(last["reason"]) >= int(said[-1][1])
     print(f"{KILLS} kills, {moves} moves acknowledged, 0 half done, 0 lost")
-    assert moves > KILLS
+    assert moves >= KILLS // 2
 
 
 def replayed(history: list[dict]) -> dict[str, str]:
@@ -131,4 +133,4 @@ def test_no_acknowledged_file_is_lost_or_torn(folder):
             left = [p.name for p in home.blobs.folder.iterdir() if p.name.endswith(".part")]
             assert left == []
     print(f"{KILLS} kills, {len(acknowledged)} files acknowledged, 0 lost, 0 torn")
-    assert len(acknowledged) > KILLS
+    assert len(acknowledged) >= KILLS // 2

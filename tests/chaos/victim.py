@@ -37,7 +37,7 @@ def write(home: Home) -> None:
 
 def move(home: Home) -> None:
     """Promotions and roll backs, each numbered in its reason."""
-    number = len(home.ledger.frame("audit"))
+    number = home.ledger.verify_audit().number
     while True:
         number += 1
         reason = Reason("victim", str(number))
