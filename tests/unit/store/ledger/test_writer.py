@@ -163,7 +163,7 @@ def test_a_server_that_went_away_and_came_back_is_used_again(server):
         ledger.add_release(Release(FIRST, "press", blob=FIRST))
         name = ledger._database.writing.url.database
         killed = (
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"  # and waits until it is
             f" WHERE datname = '{name}' AND pid <> pg_backend_pid()"
         )
         with ledger._database.reading.connect() as connection:
