@@ -9,7 +9,7 @@ from pathlib import Path
 
 from luodi.core.errors import LuodiError
 from luodi.core.manifest import sha256
-from luodi.store import disk
+from luodi.store import disk, lock
 
 GRACE_S = 24 * 3600.0
 LOCK = ".lock"
@@ -135,7 +135,7 @@ class Blobs:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        with disk.lock(self.folder / LOCK):
+        with lock.alone(self.folder / LOCK):
             yield
 
     @contextmanager

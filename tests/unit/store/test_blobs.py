@@ -12,7 +12,7 @@ import pytest
 
 from luodi.core.errors import LuodiError
 from luodi.core.manifest import sha256
-from luodi.store import disk
+from luodi.store import disk, lock
 from luodi.store.blobs import Blobs
 from unit.store.fake_disk import Crash, FakeDisk
 
@@ -28,7 +28,7 @@ def blobs(tmp_path) -> Blobs:
 
 def stand_in(monkeypatch, fake: FakeDisk) -> Blobs:
     monkeypatch.setattr(disk, "system", fake)
-    monkeypatch.setattr(disk, "lock", lambda path: nullcontext())
+    monkeypatch.setattr(lock, "alone", lambda path: nullcontext())
     return Blobs(Path("folder"))
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from luodi.core.errors import LuodiError, needs
-from luodi.store import disk
+from luodi.store import disk, lock
 
 BUSY_MS = 10_000
 EVERY = (f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "trusted_schema=OFF", "mmap_size=0")
@@ -36,7 +36,7 @@ class Database:
     def __init__(self, writing: Engine, reading: Engine, file: Path | None = None) -> None:
         self.writing, self.reading, self.file = writing, reading, file
         self._kept: Connection | None = None
-        self._lock = disk.Lock(file.with_name(f"{file.name}.lock")) if file else None
+        self._lock = lock.Lock(file.with_name(f"{file.name}.lock")) if file else None
 
     def alone(self) -> AbstractContextManager[None]:
         """Keep other processes from writing to the same file.
