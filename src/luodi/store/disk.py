@@ -74,10 +74,19 @@ def put_new(path: str | os.PathLike[str], data: bytes, *, mode: int = PRIVATE) -
             system.link(temporary, target)
         sync_folder(target.parent)
     except FileExistsError:
-        return False
+        return _is_named(target)
     except OSError as error:
         raise refused(target, error) from None
     return True
+
+
+def _is_named(target: Path) -> bool:
+    """Make the name of a file that another one wrote durable; it may have been stopped before."""
+    try:
+        sync_folder(target.parent)
+    except OSError as error:
+        raise refused(target, error) from None
+    return False
 
 
 @contextmanager
@@ -118,6 +127,8 @@ def make_folder(path: str | os.PathLike[str], *, mode: int = 0o777) -> Path:
             sync_folder(missing.parent)
         if not folder.is_dir():
             raise NotADirectoryError(20, "there is a file of this name")
+        with suppress(PermissionError):  # whoever made it may have been stopped before this
+            sync_folder(folder.parent)
     except OSError as error:
         raise refused(folder, error) from None
     return folder

@@ -12,7 +12,7 @@ import pytest
 from luodi.core.errors import LuodiError
 from luodi.store import disk
 from luodi.store.backup import restore, save
-from luodi.store.home import LEDGER, SETTINGS, Home
+from luodi.store.home import SETTINGS, Home
 from luodi.store.ledger.rows import Outcome, Prediction, Reason, new_id
 
 DIGEST = f"sha256:{'a' * 64}"
@@ -174,11 +174,6 @@ def test_a_backup_of_a_broken_file_fails_and_keeps_the_older_one(home, tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.backup", "home"]
 
 
-def test_a_home_on_a_server_says_how_it_is_backed_up(home, tmp_path):
-    home.address = "postgresql://me@host/plant"
-    assert code_of(lambda: save(home, tmp_path / "a")) == "home.elsewhere"
-
-
 def test_a_home_is_whole_only_once_its_settings_are_written(tmp_path, monkeypatch):
     def stopped(*_):
         raise KeyboardInterrupt
@@ -187,5 +182,4 @@ def test_a_home_is_whole_only_once_its_settings_are_written(tmp_path, monkeypatc
     with pytest.raises(KeyboardInterrupt):
         Home.create(tmp_path / "home")
     monkeypatch.undo()
-    assert (tmp_path / "home" / LEDGER).exists()
     assert code_of(lambda: Home.open(tmp_path / "home")) == "home.missing"

@@ -3,111 +3,68 @@
 from __future__ import annotations
 
 import sqlite3
-import ssl
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
-from luodi.core.errors import LuodiError, needs
-from luodi.store import disk, lock
+from luodi.core.errors import LuodiError
+from luodi.store import disk
+from luodi.store.ledger import server
+from luodi.store.ledger.database import LOG_BYTES, Database
 
 BUSY_MS = 10_000
 EVERY = (f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "trusted_schema=OFF", "mmap_size=0")
-# A deleted row is overwritten, so that what was erased cannot be read from the file.
-WRITING = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
+WRITING = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    # A deleted row is overwritten, so that what was erased cannot be read from the file.
+    "secure_delete=ON",
+    # The log is carried over by ``Database.tend``, and keeps no more than this for the next time.
+    "wal_autocheckpoint=0",
+    f"journal_size_limit={LOG_BYTES // 2}",
+)
 READING = ("query_only=ON",)
 
 
-class Database:
-    """Where a ledger lives. It is an object because it keeps the connection that writes.
-
-    Args:
-        writing: Gives connections that write; only the writer's thread takes one.
-        reading: Gives connections that read, to any thread.
-        file: The file of SQLite; None for a server.
-    """
-
-    def __init__(self, writing: Engine, reading: Engine, file: Path | None = None) -> None:
-        self.writing, self.reading, self.file = writing, reading, file
-        self._kept: Connection | None = None
-        self._lock = lock.Lock(file.with_name(f"{file.name}.lock")) if file else None
-
-    def alone(self) -> AbstractContextManager[None]:
-        """Keep other processes from writing to the same file.
-
-        Below 3.51.3 SQLite can lose pages when two connections write or checkpoint at the same
-        moment; with this lock around every commit there is no such moment.
-        """
-        return self._lock or nullcontext()
-
-    def close(self) -> None:
-        """Close all connections; the writing one last, for then SQLite checkpoints."""
-        self.reading.dispose()
-        with self.alone():
-            if self._kept is not None:
-                self._kept.close()
-            self.writing.dispose()
-        if self._lock is not None:
-            self._lock.close()
-
-    @contextmanager
-    def transaction(self, *, synced: bool = True) -> Iterator[Connection]:
-        """A transaction that writes; when the block has ended well, it is committed.
-
-        Args:
-            synced: Whether it outlives a power cut from then on, or only the end of this process.
-        """
-        with self.alone(), self._connected() as connection:
-            if self.file is not None and connection.info.get("synced") != synced:
-                # SQLite takes this setting only between transactions
-                raw = connection.connection.dbapi_connection
-                cast(sqlite3.Connection, raw).execute(
-                    f"PRAGMA synchronous={'FULL' if synced else 'NORMAL'}"
-                )
-                connection.info["synced"] = synced
-            with connection.begin():
-                if self.file is None and not synced:
-                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
-                yield connection
-
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        if self.file is None:
-            with self.writing.connect() as connection:  # a server may have gone: the pool asks it
-                yield connection
-        else:
-            if self._kept is None:
-                self._kept = self.writing.connect()
-            yield self._kept
-
-
-def database(address: str) -> Database:
+def database(address: str | Path) -> Database:
     """The database of an address; a file of SQLite is made when it is not there.
 
     Args:
-        address: ``sqlite:///FILE`` or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``, the latter
-            with ``?sslmode=verify-full`` or ``?sslmode=require`` where the way is to be encrypted.
+        address: A file of SQLite, ``sqlite:///FILE`` or
+            ``postgresql://USER:PASSWORD@HOST:PORT/NAME``, as ``server.database`` takes it.
 
     Raises:
         LuodiError: ``ledger.address`` for any other; ``environment.missing_package``;
             ``environment.disk``.
     """
+    if isinstance(address, Path):
+        return _sqlite(address)
+    if file := file_of(address):
+        return _sqlite(file)
     try:
-        url = make_url(address)
-    except ArgumentError:
+        return server.database(make_url(address))
+    except (ArgumentError, ValueError):  # the text of either may quote the password
         raise LuodiError("ledger.address") from None
-    kind = url.get_backend_name()
-    if kind == "sqlite" and url.database and url.database != ":memory:":
-        return _sqlite(Path(url.database))
-    if kind == "postgresql" and url.drivername in ("postgresql", "postgresql+pg8000"):
-        return _postgresql(url)
-    raise LuodiError("ledger.address")
+
+
+def file_of(address: str) -> Path | None:
+    """The file of an address of SQLite; None for any other address.
+
+    What follows ``sqlite:///`` is the file, whatever signs it holds.
+    """
+    name = address.removeprefix("sqlite:///")
+    if name in (address, "", ":memory:") or "\0" in name:
+        return None
+    return Path(name)
+
+
+def scratch(file: Path) -> Engine:
+    """Fast connections to a file that nobody counts on yet; it has no companions beside it."""
+    settings = ("trusted_schema=OFF", "mmap_size=0", "synchronous=OFF", "foreign_keys=ON")
+    return _sqlite_engine(f"{file.absolute().as_uri()}?mode=rw", "IMMEDIATE", settings)
 
 
 def _sqlite(file: Path) -> Database:
@@ -127,41 +84,10 @@ def _sqlite_engine(uri: str, begin: str, settings: tuple[str, ...]) -> Engine:
             connection.execute(f"PRAGMA {setting}").fetchall()
         return connection
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, hide_parameters=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         connection.connection.dbapi_connection.execute(f"BEGIN {begin}")
 
     return engine
-
-
-def _postgresql(url: URL) -> Database:
-    if find_spec("pg8000") is None:
-        raise needs("pg8000", "postgresql")
-    server = url.set(drivername="postgresql+pg8000", query={})
-    settings: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"ssl_context": _tls(url)}}
-    writing = create_engine(server, pool_size=1, **settings)
-    reading = create_engine(server, isolation_level="REPEATABLE READ", **settings)
-
-    @event.listens_for(reading, "begin")
-    def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-
-    return Database(writing, reading)
-
-
-def _tls(url: URL) -> ssl.SSLContext | None:
-    """How the address wants the way to the server protected, in PostgreSQL's own words."""
-    if set(url.query) - {"sslmode"}:
-        raise LuodiError("ledger.address")
-    mode = url.query.get("sslmode", "disable")
-    if mode == "verify-full":
-        return ssl.create_default_context()
-    if mode == "require":
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        return context
-    if mode != "disable":
-        raise LuodiError("ledger.address")
-    return None

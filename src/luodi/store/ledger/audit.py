@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,9 @@ class Head:
 
     number: int = 0
     hash: str = START
+
+
+EMPTY = Head()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def append(connection: Connection, events: Sequence[Event]) -> list[Head]:
             "number": last.number + 1,
             "at": now_us(),
             "actor": plain_text(event.actor, "actor"),
-            "action": event.action,
+            "action": plain_text(event.action, "action"),
             "subject": plain_text(event.subject, "subject"),
             "details": json_text(event.details, "details"),
             "previous": last.hash,
@@ -96,10 +99,11 @@ def sign(connection: Connection, signatures: Sequence[None]) -> list[Head]:
     last = head(connection)
     signed = select(audit_seals.c.number).where(audit_seals.c.number == last.number)
     if last.number and not connection.execute(signed).first():
-        signature = seal.sign(_signed(last))
+        at = now_us()
+        signature = seal.sign(_signed(last, at))
         row = {
             "number": last.number,
-            "at": now_us(),
+            "at": at,
             "hash": last.hash,
             "signature": signature.value.hex(),
             "public_key": signature.public_key.hex(),
@@ -121,39 +125,57 @@ def verify(connection: Connection, known: Head | None = None, key: bytes | None 
         The head.
 
     Raises:
-        LuodiError: ``ledger.chain`` with the number of the first row that is wrong.
+        LuodiError: ``ledger.chain`` with the number of the first row that is wrong;
+            ``ledger.unsigned`` when a key is given and nothing is signed.
     """
     # known heads by number; the chain must pass through each of them
     wanted = {known.number: known.hash} if known and known.number else {}
-    for seal_row in connection.execute(select(audit_seals)):
-        if not _is_signed(seal_row, key) or wanted.get(seal_row.number, seal_row.hash) != (
-            seal_row.hash
-        ):
-            raise LuodiError("ledger.chain", number=seal_row.number)
-        wanted[seal_row.number] = seal_row.hash
-    last = Head()
-    for row in _rows(connection):
-        holds = row.number == last.number + 1 and row.previous == last.hash
-        holds = holds and row.hash == _hash({name: getattr(row, name) for name in _HASHED})
-        if not holds or wanted.pop(row.number, row.hash) != row.hash:
-            raise LuodiError("ledger.chain", number=last.number + 1)
-        last = Head(row.number, row.hash)
-    if wanted:
-        raise LuodiError("ledger.chain", number=last.number + 1)
+    seals = connection.execute(select(audit_seals)).all()
+    for row in seals:
+        if not _is_signed(row, key) or wanted.get(row.number, row.hash) != row.hash:
+            raise LuodiError("ledger.chain", number=row.number)
+        wanted[row.number] = row.hash
+    asked = select(audit).order_by(audit.c.number).execution_options(yield_per=10_000)
+    with connection.execute(asked) as rows:  # else whoever keeps the error keeps this moment too
+        last = walk(rows, wanted)
+    if key is not None and last.number and not seals:
+        raise LuodiError("ledger.unsigned")
     return last
 
 
-def _rows(connection: Connection) -> Iterator[Row[Any]]:
-    ordered = select(audit).order_by(audit.c.number)
-    yield from connection.execute(ordered.execution_options(yield_per=10_000))
+def walk(rows: Iterable[Any], wanted: Mapping[int, str], start: Head = EMPTY) -> Head:
+    """Check that rows follow each other, and pass through the heads that are known.
+
+    Args:
+        rows: Rows of the audit, in the order of their numbers.
+        wanted: Known hashes by number.
+        start: The head before the first row.
+
+    Returns:
+        The head after the last row.
+
+    Raises:
+        LuodiError: ``ledger.chain``.
+    """
+    last = start
+    for row in rows:
+        holds = row.number == last.number + 1 and row.previous == last.hash
+        holds = holds and row.hash == _hash({name: getattr(row, name) for name in _HASHED})
+        if not holds or wanted.get(row.number, row.hash) != row.hash:
+            raise LuodiError("ledger.chain", number=last.number + 1)
+        last = Head(row.number, row.hash)
+    if any(number > last.number for number in wanted):
+        raise LuodiError("ledger.chain", number=last.number + 1)
+    return last
 
 
 def _hash(row: Mapping[str, Any]) -> str:
     return sha256(canonical_json([row[name] for name in _HASHED]))
 
 
-def _signed(head: Head) -> bytes:
-    return canonical_json({"luodi": "audit head", "number": head.number, "hash": head.hash})
+def _signed(head: Head, at: int) -> bytes:
+    said = {"luodi": "audit head", "number": head.number, "hash": head.hash, "at": at}
+    return canonical_json(said)
 
 
 def _is_signed(row: Row[Any], key: bytes | None) -> bool:
@@ -166,7 +188,7 @@ def _is_signed(row: Row[Any], key: bytes | None) -> bool:
             return False
         signature = bytes.fromhex(row.signature)
         Ed25519PublicKey.from_public_bytes(public).verify(
-            signature, _signed(Head(row.number, row.hash))
+            signature, _signed(Head(row.number, row.hash), row.at)
         )
     except (ValueError, InvalidSignature):
         return False

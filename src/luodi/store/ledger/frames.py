@@ -3,145 +3,137 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sqlalchemy import Connection, Select, Text, select
+from sqlalchemy import Connection, Double, Select, Text, select
 
 from luodi.core.errors import LuodiError
 from luodi.store.ledger.schema import (
-    Number,
     alarms,
     alias_history,
     audit,
     outcomes,
+    outcomes_corrected,
     outcomes_set_aside,
     predictions,
     releases,
+    reviews,
 )
 
 if TYPE_CHECKING:
     import polars as pl
 
-What = Literal["predictions", "outcomes", "set aside", "alarms", "audit", "history"]
+What = Literal[
+    "predictions", "outcomes", "set aside", "corrected", "reviews", "alarms", "audit", "history"
+]
 _ROWS = 50_000
-_MOMENTS = ("at", "received_at", "predicted_at")
+MOMENTS = ("_at", "_until")
 
 
-def batches(
-    connection: Connection,
-    what: What,
-    *,
-    name: str | None = None,
-    since: int | None = None,
-    until: int | None = None,
-) -> Iterator[pl.DataFrame]:
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which rows of a part are wanted.
+
+    Attributes:
+        name: Only of this task; not for ``audit`` and ``set aside``, which belong to none.
+        release: Only of the release with this digest, likewise and not for ``history``.
+        since: From this moment on, in microseconds since 1970 in UTC. For outcomes it is the
+            moment in which they were received, for those corrected when they were replaced, for
+            reviews when they were queued.
+        until: Before this moment.
+    """
+
+    name: str | None = None
+    release: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+
+EVERYTHING = Cut()
+
+
+def batches(connection: Connection, what: What, cut: Cut = EVERYTHING) -> Iterator[pl.DataFrame]:
     """What the ledger holds, in order of time, in frames of at most 50,000 rows; at least one.
 
     Args:
         connection: A connection that reads.
-        what: Which part. Outcomes come with the answer that they belong to.
-        name: Only of this task; not for ``audit`` and ``set aside``, which belong to none.
-        since: From this moment on, in microseconds since 1970 in UTC. For outcomes it is the
-            moment in which they were received.
-        until: Before this moment.
+        what: Which part. Outcomes come with the answer that they belong to; ``set aside`` are
+            those that do not count, ``corrected`` those that counted once.
+        cut: Which of its rows.
 
     Raises:
         LuodiError: ``ledger.part`` when there is no such part.
     """
     import polars as pl
 
-    asked, schema = _asked(what, name, since, until)
-    rows = connection.execute(asked.execution_options(yield_per=_ROWS))
+    query = asked(what, cut)
+    schema = {column.name: _kind(column) for column in query.selected_columns}
     empty = True
-    for part in rows.partitions():
-        empty = False
-        yield _dated(pl.DataFrame([tuple(row) for row in part], schema=schema, orient="row"))
+    with connection.execute(query.execution_options(yield_per=_ROWS)) as rows:
+        for part in rows.partitions():
+            empty = False
+            yield _dated(pl.DataFrame([tuple(row) for row in part], schema=schema, orient="row"))
     if empty:
         yield _dated(pl.DataFrame(schema=schema))
 
 
-def frame(
-    connection: Connection,
-    what: What,
-    *,
-    name: str | None = None,
-    since: int | None = None,
-    until: int | None = None,
-) -> pl.DataFrame:
+def frame(connection: Connection, what: What, cut: Cut = EVERYTHING) -> pl.DataFrame:
     """All of ``batches`` in one frame."""
     import polars as pl
 
-    return pl.concat(list(batches(connection, what, name=name, since=since, until=until)))
+    return pl.concat(list(batches(connection, what, cut)))
 
 
-def _asked(
-    what: What, name: str | None, since: int | None, until: int | None
-) -> tuple[Select[Any], dict[str, Any]]:
-    import polars as pl
+def asked(what: What, cut: Cut) -> Select[Any]:
+    """The query for a part of the ledger.
 
+    Raises:
+        LuodiError: ``ledger.part``.
+    """
     if what not in get_args(What):
-        raise LuodiError("ledger.part", seen=what, known=", ".join(get_args(What)))
-    query, moment, owner = _parts()[what]
-    if name is not None and owner is not None:
-        query = query.where(owner == name)
-    if since is not None:
-        query = query.where(moment >= since)
-    if until is not None:
-        query = query.where(moment < until)
-    types = {Text: pl.String(), type(Number): pl.Int64()}
-    schema = {
-        column.name: types.get(type(column.type), pl.Int64())
-        if column.name != "probability"
-        else pl.Float64()
-        for column in query.selected_columns
-    }
-    return query, schema
+        known = ", ".join(get_args(What))
+        raise LuodiError("ledger.part", seen=ascii(what)[:40], known=known)
+    part = _parts()[what]
+    query = part.query
+    if cut.name is not None and part.name is not None:
+        # by the digests and not by the name of a joined row: so an index finds the rows in time
+        theirs = select(releases.c.digest).where(releases.c.name == cut.name)
+        query = query.where(
+            part.name == cut.name if part.release is None else part.release.in_(theirs)
+        )
+    if cut.release is not None and part.release is not None:
+        query = query.where(part.release == cut.release)
+    if cut.since is not None:
+        query = query.where(part.moment >= cut.since)
+    if cut.until is not None:
+        query = query.where(part.moment < cut.until)
+    return query
 
 
-def _parts() -> dict[str, tuple[Select[Any], Any, Any]]:
-    """For each part: what is asked, its moment, and the column with the task's name."""
-    made, came, rung = predictions.c, outcomes.c, alarms.c
-    answers = (releases.c.name, made.release, made.decision, made.probability, made.action)
-    asked = (made.record, made.details)
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is asked for one part, its moment, and the columns with its task and its release."""
+
+    query: Select[Any]
+    moment: Any
+    name: Any = None
+    release: Any = None
+
+
+def _parts() -> dict[str, _Part]:
     return {
-        "predictions": (
-            select(made.id, made.at, *answers, *asked)
-            .join_from(predictions, releases)
-            .order_by(made.at, made.id),
-            made.at,
-            releases.c.name,
-        ),
-        "outcomes": (
-            select(
-                came.id,
-                came.at,
-                came.received_at,
-                came.truth,
-                came.source,
-                made.at.label("predicted_at"),
-                *answers,
-                *asked,
-            )
-            .join_from(outcomes, predictions)
-            .join(releases)
-            .order_by(came.received_at, came.id),
-            came.received_at,
-            releases.c.name,
-        ),
-        "set aside": (
+        "predictions": _predictions(),
+        "outcomes": _outcomes(),
+        "set aside": _Part(
             select(outcomes_set_aside).order_by(outcomes_set_aside.c.number),
             outcomes_set_aside.c.received_at,
-            None,
         ),
-        "alarms": (
-            select(rung.number, rung.at, releases.c.name, *list(rung)[2:])
-            .join_from(alarms, releases)
-            .order_by(rung.number),
-            rung.at,
-            releases.c.name,
-        ),
-        "audit": (select(audit).order_by(audit.c.number), audit.c.at, None),
-        "history": (
+        "corrected": _corrected(),
+        "reviews": _reviews(),
+        "alarms": _alarms(),
+        "audit": _Part(select(audit).order_by(audit.c.number), audit.c.at),
+        "history": _Part(
             select(alias_history).order_by(alias_history.c.number),
             alias_history.c.at,
             alias_history.c.name,
@@ -149,8 +141,72 @@ def _parts() -> dict[str, tuple[Select[Any], Any, Any]]:
     }
 
 
+_ANSWER = (
+    releases.c.name,
+    predictions.c.release,
+    predictions.c.decision,
+    predictions.c.probability,
+    predictions.c.action,
+    predictions.c.record,
+    predictions.c.details,
+    predictions.c.forgotten_at,
+)
+
+
+def _predictions() -> _Part:
+    made = predictions.c
+    query = select(made.id, made.at, *_ANSWER).join_from(predictions, releases)
+    return _Part(query.order_by(made.at, made.id), made.at, releases.c.name, made.release)
+
+
+def _outcomes() -> _Part:
+    came, made = outcomes.c, predictions.c
+    truth = (came.id, came.at, came.received_at, came.truth, came.source)
+    query = (
+        select(*truth, made.at.label("predicted_at"), *_ANSWER)
+        .join_from(outcomes, predictions)
+        .join(releases)
+        .order_by(came.received_at, came.id)
+    )
+    return _Part(query, came.received_at, releases.c.name, made.release)
+
+
+def _corrected() -> _Part:
+    old = outcomes_corrected
+    query = (
+        select(old.c.number, releases.c.name, predictions.c.release, *list(old.c)[1:])
+        .join_from(old, predictions)
+        .join(releases)
+        .order_by(old.c.number)
+    )
+    return _Part(query, old.c.replaced_at, releases.c.name, predictions.c.release)
+
+
+def _reviews() -> _Part:
+    query = (
+        select(reviews.c.id, predictions.c.release, *list(reviews.c)[1:])
+        .join_from(reviews, predictions)
+        .order_by(reviews.c.queued_at, reviews.c.id)
+    )
+    return _Part(query, reviews.c.queued_at, reviews.c.name, predictions.c.release)
+
+
+def _alarms() -> _Part:
+    rung = alarms.c
+    query = select(rung.number, rung.at, releases.c.name, *list(rung)[2:])
+    query = query.join_from(alarms, releases).order_by(rung.number)
+    return _Part(query, rung.at, releases.c.name, rung.release)
+
+
+def _kind(column: Any) -> Any:
+    import polars as pl
+
+    kinds = {Text: pl.String(), Double: pl.Float64()}
+    return kinds.get(type(column.type), pl.Int64())
+
+
 def _dated(frame: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
-    moments = [name for name in _MOMENTS if name in frame.columns]
+    moments = [name for name in frame.columns if name == "at" or name.endswith(MOMENTS)]
     return frame.with_columns(pl.col(moments).cast(pl.Datetime("us", "UTC")))

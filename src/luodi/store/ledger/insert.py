@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, text
@@ -12,8 +13,16 @@ from sqlalchemy.exc import DBAPIError
 
 from luodi.core.errors import LuodiError
 from luodi.store.ledger import audit
-from luodi.store.ledger.rows import Alarm, Prediction, Release, json_text, plain_text
-from luodi.store.ledger.schema import alarms, predictions, releases
+from luodi.store.ledger.rows import (
+    TEXT_LENGTH,
+    Alarm,
+    Prediction,
+    Release,
+    json_text,
+    moment,
+    plain_text,
+)
+from luodi.store.ledger.schema import alarms, predictions, releases, reviews
 from luodi.store.ledger.trouble import breaks_a_rule
 
 
@@ -59,20 +68,46 @@ def add_releases(connection: Connection, added: Sequence[Release]) -> list[bool]
     return new
 
 
-def prediction_row(prediction: Prediction) -> dict[str, Any]:
-    """The row of an answer.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The row of an answer, and the one in the review queue if it is to wait there."""
+
+    row: dict[str, Any]
+    review: dict[str, Any] | None = None
+
+
+def prepared(prediction: Prediction) -> Answer:
+    """What is to be written of an answer.
 
     Raises:
-        LuodiError: ``ledger.text`` for what a database cannot hold.
+        LuodiError: ``ledger.text``, ``ledger.long``, ``ledger.moment`` for what a database cannot
+            hold.
     """
+    row = _prediction_row(prediction)
+    if prediction.action != "review":
+        return Answer(row)
+    if not math.isfinite(prediction.urgency):
+        raise LuodiError("ledger.text", field="urgency")
+    expires_at = prediction.expires_at
+    review = {
+        "id": prediction.id,
+        "state": "waiting",
+        "urgency": prediction.urgency,
+        "queued_at": prediction.at,
+        "expires_at": None if expires_at is None else moment(expires_at, prediction.id),
+    }
+    return Answer(row, review)
+
+
+def _prediction_row(prediction: Prediction) -> dict[str, Any]:
     probability = prediction.probability
     if probability is not None and not math.isfinite(probability):
         raise LuodiError("ledger.text", field="probability")
     return {
         "id": plain_text(prediction.id, "id"),
         "release": plain_text(prediction.release, "release"),
-        "at": prediction.at,
-        "decision": plain_text(prediction.decision, "decision"),
+        "at": moment(prediction.at, prediction.id),
+        "decision": plain_text(prediction.decision, "decision", TEXT_LENGTH),
         "probability": probability,
         "action": plain_text(prediction.action, "action"),
         "record": json_text(prediction.record, "record"),
@@ -80,19 +115,26 @@ def prediction_row(prediction: Prediction) -> dict[str, Any]:
     }
 
 
-def add_predictions(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[None]:
-    """Add answers.
+def add_predictions(connection: Connection, answers: Sequence[Answer]) -> list[None]:
+    """Add answers, and those for a person to the review queue.
 
     Raises:
         LuodiError: ``ledger.prediction`` when a name is taken or a release unknown.
     """
     try:
-        add_rows(connection, predictions, rows)
+        add_rows(connection, predictions, [answer.row for answer in answers])
     except DBAPIError as error:
         if breaks_a_rule(error):
             raise LuodiError("ledger.prediction") from None
         raise
-    return [None for _ in rows]
+    waiting = [answer for answer in answers if answer.review]
+    if waiting:
+        wanted = {answer.row["release"] for answer in waiting}
+        asked = select(releases.c.digest, releases.c.name).where(releases.c.digest.in_(wanted))
+        names = {row.digest: row.name for row in connection.execute(asked)}
+        queued = [{**(one.review or {}), "name": names[one.row["release"]]} for one in waiting]
+        add_rows(connection, reviews, queued)
+    return [None for _ in answers]
 
 
 def add_alarms(connection: Connection, raised: Sequence[Alarm]) -> list[None]:
@@ -103,10 +145,10 @@ def add_alarms(connection: Connection, raised: Sequence[Alarm]) -> list[None]:
     """
     rows = [
         {
-            "at": alarm.at,
+            "at": moment(alarm.at, alarm.code),
             "release": alarm.release,
-            "code": alarm.code,
-            "severity": alarm.severity,
+            "code": plain_text(alarm.code, "code"),
+            "severity": plain_text(alarm.severity, "severity"),
             "evidence": json_text(alarm.evidence, "evidence"),
         }
         for alarm in raised

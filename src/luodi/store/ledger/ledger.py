@@ -6,18 +6,19 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DBAPIError
 
 from luodi.store.ledger import audit, frames, insert, moves, outcomes
-from luodi.store.ledger.address import Database, database
+from luodi.store.ledger.address import database
+from luodi.store.ledger.database import Database
 from luodi.store.ledger.migrate import to_newest
 from luodi.store.ledger.rows import Alarm, Alias, Outcome, Prediction, Reason, Receipt, Release
 from luodi.store.ledger.schema import releases
-from luodi.store.ledger.trouble import told
-from luodi.store.ledger.writer import WAITING_ROWS, Writer
+from luodi.store.ledger.trouble import telling
+from luodi.store.ledger.writer import WAITING_ROWS, Handler, Writer
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,22 +31,23 @@ class Ledger:
     because it holds the one thread that writes; everything that it gives back is a value.
 
     Args:
-        address: ``sqlite:///FILE`` or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``. Tables are
-            made, or brought to the newest version, when it is opened.
+        address: A file of SQLite, ``sqlite:///FILE`` or
+            ``postgresql://USER:PASSWORD@HOST:PORT/NAME``. Tables are made, or brought to the
+            newest version, when it is opened.
         gather_s: How long the first row of a group waits for company before it is synced.
         waiting_rows: How many rows may wait to be written; more are refused.
 
     Raises:
         LuodiError: ``ledger.address``, ``ledger.version``, ``ledger.unreachable``,
-            ``environment.disk``, ``environment.missing_package``.
+            ``ledger.encoding``, ``environment.disk``, ``environment.missing_package``.
     """
 
     def __init__(
-        self, address: str, *, gather_s: float = 0.0, waiting_rows: int = WAITING_ROWS
+        self, address: str | Path, *, gather_s: float = 0.0, waiting_rows: int = WAITING_ROWS
     ) -> None:
         self._database: Database = database(address)
         try:
-            with _told():
+            with telling():
                 to_newest(self._database)
         except BaseException:
             self._database.close()
@@ -58,10 +60,35 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def file(self) -> Path | None:
+        """The file of SQLite; None where a server keeps the rows."""
+        return self._database.file
+
     def close(self) -> None:
         """Write what waits and close all connections."""
+        if self._database.is_forked():
+            return  # they belong to the process that opened them
         self._writer.close()
         self._database.close()
+
+    def write(
+        self, handler: Handler, items: Sequence[Any], *, synced: bool = True
+    ) -> Future[list[Any]]:
+        """Let the one thread that writes run a handler, in one transaction with what else waits.
+
+        The other modules of this folder build their verbs on it.
+
+        Raises:
+            LuodiError: as ``Writer.submit``; the future raises ``ledger.full``,
+                ``ledger.unreachable``, ``ledger.dead``, ``ledger.refused``.
+        """
+        return self._writer.submit(handler, items, synced=synced)
+
+    def empty_log(self) -> None:
+        """Carry SQLite's log over into its file and empty it, so that no old text stays there."""
+        self._database.must_empty_log = self._database.file is not None
+        self.write(_nothing, [None]).result()
 
     def add_release(self, release: Release) -> bool:
         """Make a release known; again is fine.
@@ -69,7 +96,7 @@ class Ledger:
         Returns:
             Whether it is new.
         """
-        new: bool = self._writer.submit(insert.add_releases, [release]).result()[0]
+        new: bool = self.write(insert.add_releases, [release]).result()[0]
         return new
 
     def releases(self, name: str | None = None) -> list[Release]:
@@ -94,12 +121,13 @@ class Ledger:
             synced: Whether they survive a power cut too, and not only the end of this process.
 
         Raises:
-            LuodiError: ``ledger.text``, ``ledger.busy``, ``ledger.dead``. The future raises
+            LuodiError: ``ledger.text``, ``ledger.long``, ``ledger.moment``, ``ledger.busy``,
+                ``ledger.dead``. The future raises
                 ``ledger.prediction`` when an id is taken or a release unknown, ``ledger.full``,
                 ``ledger.unreachable``; none of these answers is kept then.
         """
-        rows = [insert.prediction_row(prediction) for prediction in predictions]
-        return self._writer.submit(insert.add_predictions, rows, synced=synced)
+        answers = [insert.prepared(prediction) for prediction in predictions]
+        return self.write(insert.add_predictions, answers, synced=synced)
 
     def keep_outcomes(self, arrived: Sequence[Outcome]) -> Future[list[Receipt]]:
         """Keep what came true; each receipt is durable when the future is done.
@@ -108,7 +136,19 @@ class Ledger:
             LuodiError: ``ledger.text``, ``ledger.moment``, ``ledger.busy``, ``ledger.dead``. The
                 future raises ``ledger.full``, ``ledger.unreachable``.
         """
-        return self._writer.submit(outcomes.keep, [outcomes.checked(one) for one in arrived])
+        return self.write(outcomes.keep, [outcomes.checked(one) for one in arrived])
+
+    def correct_outcome(self, outcome: Outcome, reason: Reason) -> Receipt:
+        """Let an outcome count in place of the one that is known; only those who may call this.
+
+        The old one is kept among those corrected, and the audit tells who did it and why.
+
+        Raises:
+            LuodiError: as ``keep_outcomes``.
+        """
+        asked = (outcomes.checked(outcome), reason)
+        receipt: Receipt = self.write(outcomes.correct, [asked]).result()[0]
+        return receipt
 
     def raise_alarms(self, alarms: Sequence[Alarm]) -> None:
         """Keep alarms.
@@ -117,7 +157,7 @@ class Ledger:
             LuodiError: ``ledger.release_unknown``, and as ``keep_outcomes``.
         """
         if alarms:
-            self._writer.submit(insert.add_alarms, alarms).result()
+            self.write(insert.add_alarms, alarms).result()
 
     def aliases(self, name: str) -> Mapping[Alias, str]:
         """The release digest that each alias of a task stands for."""
@@ -153,7 +193,7 @@ class Ledger:
         return self._move(moves.Move(kind, name, reason, digest))
 
     def _move(self, move: moves.Move) -> Mapping[Alias, str]:
-        after: Mapping[Alias, str] = self._writer.submit(moves.make, [move]).result()[0]
+        after: Mapping[Alias, str] = self.write(moves.make, [move]).result()[0]
         return after
 
     def note(self, event: audit.Event) -> audit.Head:
@@ -162,7 +202,7 @@ class Ledger:
         Returns:
             The head of the chain, which may be noted down elsewhere.
         """
-        head: audit.Head = self._writer.submit(audit.append, [event]).result()[0]
+        head: audit.Head = self.write(audit.append, [event]).result()[0]
         return head
 
     def sign_audit(self) -> audit.Head:
@@ -171,7 +211,7 @@ class Ledger:
         Raises:
             LuodiError: as ``store.seal.sign``.
         """
-        head: audit.Head = self._writer.submit(audit.sign, [None]).result()[0]
+        head: audit.Head = self.write(audit.sign, [None]).result()[0]
         return head
 
     def verify_audit(self, known: audit.Head | None = None, key: bytes | None = None) -> audit.Head:
@@ -188,31 +228,39 @@ class Ledger:
         what: frames.What,
         *,
         name: str | None = None,
+        release: str | None = None,
         since: int | None = None,
         until: int | None = None,
     ) -> pl.DataFrame:
-        """A part of the ledger as a frame; see ``frames.batches``.
+        """A part of the ledger as a frame; see ``frames.Cut`` and ``frames.batches``.
 
         Raises:
             LuodiError: ``ledger.part``.
         """
         with self.reading() as connection:
-            return frames.frame(connection, what, name=name, since=since, until=until)
+            return frames.frame(connection, what, frames.Cut(name, release, since, until))
+
+    def batches(
+        self, what: frames.What, cut: frames.Cut = frames.EVERYTHING
+    ) -> Iterator[pl.DataFrame]:
+        """A part of the ledger as frames, of one moment; see ``frames.batches``.
+
+        Raises:
+            LuodiError: ``ledger.part``.
+        """
+        with self.reading() as connection:
+            yield from frames.batches(connection, what, cut)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one moment of the ledger and cannot write.
 
         Raises:
-            LuodiError: ``ledger.unreachable``.
+            LuodiError: ``ledger.unreachable``, ``ledger.forked``.
         """
-        with _told(), self._database.reading.begin() as connection:
+        with self._database.snapshot() as connection:
             yield connection
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except (DBAPIError, OSError) as error:
-        raise told(error) from None
+def _nothing(_: Connection, items: Sequence[None]) -> list[None]:
+    return list(items)

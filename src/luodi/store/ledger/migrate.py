@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from luodi.core.errors import LuodiError
-from luodi.store.ledger.address import Database
 from luodi.store.ledger.audit import hold
+from luodi.store.ledger.database import Database
 from luodi.store.ledger.schema import VERSION
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -26,15 +26,29 @@ def to_newest(database: Database) -> None:
     """Bring the tables to the newest version in one transaction; those that have it stay.
 
     Raises:
-        LuodiError: ``ledger.version`` when a newer luodi made them.
+        LuodiError: ``ledger.version`` when a newer luodi made them; ``ledger.encoding`` when the
+            server cannot hold every text.
     """
     with database.transaction() as connection:
         hold(connection)
         if version(connection) != VERSION:
-            _upgrade(connection)
+            _check_encoding(connection)
+            upgrade(connection)
 
 
-def _upgrade(connection: Connection) -> None:
+def _check_encoding(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        encoding = connection.scalar(text("SHOW server_encoding"))
+        if encoding != "UTF8":
+            raise LuodiError("ledger.encoding", seen=encoding)
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring the tables to the newest version, in the transaction of this connection.
+
+    Raises:
+        LuodiError: ``ledger.version`` when a newer luodi made them.
+    """
     # alembic is only loaded where there is something to change: serving starts without it
     from alembic import command
     from alembic.config import Config

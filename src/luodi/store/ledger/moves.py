@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from luodi.core.errors import LuodiError
 from luodi.store.ledger import audit
-from luodi.store.ledger.rows import Alias, Reason, now_us, plain_text
+from luodi.store.ledger.rows import TEXT_LENGTH, Alias, Reason, now_us, plain_text
 from luodi.store.ledger.schema import alias_history, aliases, releases
 
 Kind = Literal["promote", "roll back", "challenge", "withdraw"]
@@ -129,6 +129,6 @@ def _point(
         "before": before,
         "after": after,
         "actor": plain_text(move.reason.actor, "actor"),
-        "reason": plain_text(move.reason.reason, "reason"),
+        "reason": plain_text(move.reason.reason, "reason", TEXT_LENGTH),
     }
     connection.execute(insert(alias_history).values(**noted))

@@ -5,17 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
-from luodi.core.errors import LuodiError
-from luodi.store.ledger.audit import hold
+from luodi.core.manifest import canonical_json, sha256
+from luodi.store.ledger.audit import Event, append, hold
 from luodi.store.ledger.insert import add_rows
-from luodi.store.ledger.rows import Outcome, Receipt, now_us, plain_text
-from luodi.store.ledger.schema import outcomes, outcomes_set_aside, predictions
+from luodi.store.ledger.rows import (
+    TEXT_LENGTH,
+    Outcome,
+    Reason,
+    Receipt,
+    moment,
+    now_us,
+    plain_text,
+)
+from luodi.store.ledger.schema import (
+    outcomes,
+    outcomes_corrected,
+    outcomes_set_aside,
+    predictions,
+    reviews,
+)
 
 SKEW_US = 5 * 60 * 1_000_000
 """How far two clocks may be apart before one of them counts as wrong."""
-LAST_US = 253_402_300_800_000_000  # the end of the year 9999
+SOURCE_LENGTH = 1_000  # the name of a file may be as long as that
 _AT_ONCE = 200
 
 
@@ -23,17 +37,24 @@ def checked(outcome: Outcome) -> Outcome:
     """The outcome, if a database can hold it.
 
     Raises:
-        LuodiError: ``ledger.text``, ``ledger.moment``.
+        LuodiError: ``ledger.text``, ``ledger.long``, ``ledger.moment``.
     """
-    for field in ("id", "truth", "source"):
-        plain_text(getattr(outcome, field), field)
-    if not 0 <= outcome.at < LAST_US:
-        raise LuodiError("ledger.moment", id=outcome.id)
+    plain_text(outcome.id, "id")
+    plain_text(outcome.truth, "truth", TEXT_LENGTH)
+    plain_text(outcome.source, "source", SOURCE_LENGTH)
+    moment(outcome.at, outcome.id)
     return outcome
 
 
-def keep(connection: Connection, items: Sequence[Outcome]) -> list[Receipt]:
+def keep(
+    connection: Connection, items: Sequence[Outcome], *, disputed: bool = True
+) -> list[Receipt]:
     """Keep outcomes: those that hold count, the others are set aside with the reason.
+
+    Args:
+        connection: A connection in a transaction that writes.
+        items: The outcomes.
+        disputed: Whether those that contradict a truth are set aside too.
 
     Returns:
         A receipt for each.
@@ -41,11 +62,13 @@ def keep(connection: Connection, items: Sequence[Outcome]) -> list[Receipt]:
     hold(connection)
     received, receipts = now_us(), []
     for start in range(0, len(items), _AT_ONCE):
-        receipts += _keep(connection, items[start : start + _AT_ONCE], received)
+        receipts += _keep(connection, items[start : start + _AT_ONCE], received, disputed)
     return receipts
 
 
-def _keep(connection: Connection, items: Sequence[Outcome], received: int) -> list[Receipt]:
+def _keep(
+    connection: Connection, items: Sequence[Outcome], received: int, disputed: bool
+) -> list[Receipt]:
     ids = {outcome.id for outcome in items}
     asked = select(predictions.c.id, predictions.c.at).where(predictions.c.id.in_(ids))
     made = {row.id: row.at for row in connection.execute(asked)}
@@ -58,12 +81,65 @@ def _keep(connection: Connection, items: Sequence[Outcome], received: int) -> li
         if code is None:
             truths[outcome.id] = outcome.truth
             counting.append(_row(outcome, received))
-        elif code != "ledger.outcome_same":
+        elif code != "ledger.outcome_same" and (disputed or code != "ledger.outcome_contradicts"):
             row = _row(outcome, received) | {"code": code}
             odd[outcome.id, outcome.truth, outcome.at, code] = row
     add_rows(connection, outcomes, counting)
+    _no_longer_wait(connection, counting)
     add_rows(connection, outcomes_set_aside, _unseen(connection, odd))
     return [Receipt(outcome.id, code) for outcome, code in zip(items, codes, strict=True)]
+
+
+def correct(connection: Connection, items: Sequence[tuple[Outcome, Reason]]) -> list[Receipt]:
+    """Let each outcome be the one that counts; what counted until now is kept as it was.
+
+    The audit tells who did it, why, and the digests of both truths: it is never erased, so it
+    holds no truth itself.
+
+    Returns:
+        A receipt for each; odd outcomes are set aside as in ``keep``.
+    """
+    hold(connection)
+    return [_correct(connection, outcome, reason) for outcome, reason in items]
+
+
+def _correct(connection: Connection, outcome: Outcome, reason: Reason) -> Receipt:
+    (receipt,) = keep(connection, [outcome], disputed=False)
+    if receipt.code != "ledger.outcome_contradicts":
+        return receipt
+    here = outcomes.c.id == outcome.id
+    old = connection.execute(select(outcomes).where(here)).one()._mapping
+    received = now_us()
+    noted = {
+        "replaced_at": received,
+        "actor": plain_text(reason.actor, "actor"),
+        "reason": plain_text(reason.reason, "reason", TEXT_LENGTH),
+    }
+    add_rows(connection, outcomes_corrected, [{**old, **noted}])
+    connection.execute(update(outcomes).where(here).values(**_row(outcome, received)))
+    details = {
+        "reason": reason.reason,
+        "before": truth_digest(outcome.id, old["truth"]),
+        "after": truth_digest(outcome.id, outcome.truth),
+        **({"evidence": dict(reason.details)} if reason.details else {}),
+    }
+    append(connection, [Event(reason.actor, "correct", outcome.id, details)])
+    return Receipt(outcome.id)
+
+
+def truth_digest(name: str, truth: str) -> str:
+    """What the audit holds of a truth: it shows whether a row is the one that was meant."""
+    return f"sha256:{sha256(canonical_json([name, truth]))}"
+
+
+def _no_longer_wait(connection: Connection, counting: Sequence[dict[str, Any]]) -> None:
+    """Whose truth is known needs no person to look at it."""
+    if counting:
+        sources = {row["id"]: row["source"] for row in counting}
+        waiting = reviews.c.id.in_(sources) & (reviews.c.state == "waiting")
+        for name in connection.scalars(select(reviews.c.id).where(waiting)).all():
+            done = {"state": "answered", "closed_at": now_us(), "closed_by": sources[name]}
+            connection.execute(update(reviews).where(reviews.c.id == name).values(**done))
 
 
 def _odd(outcome: Outcome, made_at: int | None, truth: str | None, received: int) -> str | None:

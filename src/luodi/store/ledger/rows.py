@@ -12,6 +12,9 @@ from luodi.core.errors import LuodiError
 from luodi.core.manifest import canonical_json
 
 Alias = Literal["champion", "challenger", "previous"]
+NAME_LENGTH = 200
+TEXT_LENGTH = 100_000
+LAST_US = 253_402_300_800_000_000  # the end of the year 9999
 
 
 def now_us() -> int:
@@ -48,18 +51,37 @@ def json_text(value: Any, field: str) -> str:
         raise LuodiError("ledger.text", field=field) from None
 
 
-def plain_text(value: str, field: str) -> str:
+def plain_text(value: str, field: str, longest: int = NAME_LENGTH) -> str:
     """A text that both databases can hold.
 
+    Args:
+        value: The text.
+        field: What it is, for the error.
+        longest: How many characters it may have; a database cannot look up very long names.
+
     Raises:
-        LuodiError: ``ledger.text`` for one that is not valid Unicode or holds a zero byte.
+        LuodiError: ``ledger.text`` for one that is not valid Unicode or holds a zero byte,
+            ``ledger.long``.
     """
+    if len(value) > longest:
+        raise LuodiError("ledger.long", field=field, seen=len(value), limit=longest)
     try:
         if "\0" not in value and (value.isascii() or value.encode()):
             return value
     except UnicodeEncodeError:
         pass
     raise LuodiError("ledger.text", field=field)
+
+
+def moment(value: int, name: str) -> int:
+    """A moment that both databases, and every calendar, can hold.
+
+    Raises:
+        LuodiError: ``ledger.moment``.
+    """
+    if not 0 <= value < LAST_US:
+        raise LuodiError("ledger.moment", id=name)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +93,13 @@ class Prediction:
         release: Digest of the release that gave it.
         decision: What was decided, as canonical text.
         record: The record as it was asked about.
-        action: ``accept``, or ``review`` when a person is to look at it.
+        action: ``accept``, or ``review`` when a person is to look at it: then it waits in the
+            review queue as soon as it is kept.
         probability: Probability of the decision or the class the task is about, if there is one.
         details: Everything else that was answered.
         at: When, in microseconds since 1970 in UTC.
+        urgency: Of those that wait for a person, the greatest comes first.
+        expires_at: When a person need no longer look at it; None for never.
     """
 
     id: str
@@ -85,6 +110,8 @@ class Prediction:
     probability: float | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     at: int = field(default_factory=now_us)
+    urgency: float = 0.0
+    expires_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(column_0_label)s",
+        "ix": "ix_%(column_0_N_label)s",
     }
 )
 # SQLite numbers rows by itself only in a column that it calls INTEGER; it holds 64 bits there.
@@ -26,8 +26,8 @@ def _text(name: str, *, null: bool = False) -> Column[str]:
     return Column(name, Text, nullable=null)
 
 
-def _moment(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=False)
+def _moment(name: str, *, null: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=null)
 
 
 def _number() -> Column[int]:
@@ -81,8 +81,10 @@ predictions = Table(
     _text("action"),
     _text("record"),
     _text("details"),
+    _moment("forgotten_at", null=True),
 )
 Index(None, predictions.c.at)
+Index(None, predictions.c.release, predictions.c.at)
 
 outcomes = Table(
     "outcomes",
@@ -108,6 +110,49 @@ outcomes_set_aside = Table(
 )
 Index(None, outcomes_set_aside.c.id)
 
+outcomes_corrected = Table(
+    "outcomes_corrected",
+    metadata,
+    _number(),
+    Column("id", Text, ForeignKey("predictions.id"), nullable=False),
+    _text("truth"),
+    _moment("at"),
+    _moment("received_at"),
+    _text("source"),
+    _moment("replaced_at"),
+    _text("actor"),
+    _text("reason"),
+)
+Index(None, outcomes_corrected.c.id)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", Text, ForeignKey("predictions.id"), primary_key=True),
+    _text("name"),
+    _text("state"),
+    Column("urgency", Double, nullable=False),
+    _moment("queued_at"),
+    _moment("expires_at", null=True),
+    _text("taken_by", null=True),
+    _moment("taken_until", null=True),
+    _text("closed_by", null=True),
+    _moment("closed_at", null=True),
+)
+# in the order in which the next ones are asked for
+Index("ix_reviews_next", reviews.c.name, reviews.c.state, reviews.c.urgency.desc(), reviews.c.id)
+Index(None, reviews.c.state, reviews.c.expires_at)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    _text("role"),
+    _text("label"),
+    _moment("created_at"),
+    _moment("revoked_at", null=True),
+)
+
 alarms = Table(
     "alarms",
     metadata,
@@ -118,6 +163,7 @@ alarms = Table(
     _text("severity"),
     _text("evidence"),
 )
+Index(None, alarms.c.at)
 
 audit = Table(
     "audit",

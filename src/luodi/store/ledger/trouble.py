@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from luodi.core.errors import LuodiError
 from luodi.store import disk
 
 FULL = "53100"  # PostgreSQL's code for a full disk
 # PostgreSQL's classes for: no connection, no such login, no such database, no resources, shutting
-# down; and its codes for a missing right and for a server that only reads.
-UNREACHABLE = ("08", "28", "3D", "53", "57", "42501", "25006")
+# down; and its codes for a missing right, for a server that only reads, and for a lock that
+# another one keeps.
+UNREACHABLE = ("08", "28", "3D", "53", "57", "42501", "25006", "55P03", "40P01")
 
 
 def told(error: Exception) -> Exception:
     """The error that a user sees: never a text of the database, which may quote values."""
+    if isinstance(error, PoolTimeout):
+        return LuodiError("ledger.unreachable")
     if not isinstance(error, DBAPIError | sqlite3.Error | OSError):
         return error
     if ends_the_handle(error):
@@ -26,6 +38,15 @@ def told(error: Exception) -> Exception:
     if _is_unreachable(error):
         return LuodiError("ledger.unreachable")
     return LuodiError("ledger.refused", reason=_reason(error))
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """A block whose errors of the database become those that a user sees."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        raise told(error) from None
 
 
 def breaks_a_rule(error: DBAPIError) -> bool:
@@ -51,8 +72,10 @@ def ends_the_handle(error: Exception) -> bool:
 
 
 def _is_full(error: Exception) -> bool:
-    # the second is how SQLite says that there is no room for the index of its log
-    full = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
+    # The second is how SQLite says that there is no room for the index of its log, the third that
+    # a quota or a limit on the size of files is reached. A write that the system refused leaves
+    # nothing unknown, as a failed sync does: it is undone, and the next may go on.
+    full = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_WRITE)
     return _sqlite_code(error) in full or _server_code(error) == FULL
 
 

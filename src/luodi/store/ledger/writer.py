@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from luodi.core.errors import LuodiError
-from luodi.store.ledger.address import Database
+from luodi.store.ledger.database import Database
 from luodi.store.ledger.trouble import ends_the_handle, is_about_storage, told
 
 Handler = Callable[[Connection, Sequence[Any]], list[Any]]
@@ -74,8 +74,10 @@ class Writer:
 
         Raises:
             LuodiError: ``ledger.busy`` when too many rows wait, ``ledger.dead`` after a sync has
-                failed, ``ledger.closed``. The future raises what went wrong in writing.
+                failed, ``ledger.closed``, ``ledger.forked``. The future raises what went wrong in
+                writing.
         """
+        self._database.check_process()
         job = _Job(handler, items, synced)
         job.done.set_running_or_notify_cancel()  # what is queued is written, whoever stops waiting
         with self._changed:
@@ -132,8 +134,20 @@ class Writer:
             for job in group:
                 job.done.set_exception(told(error))
             return
+        before = self._database.must_empty_log  # who asked for that waits for it
+        if before:
+            self._tend()
         for job, result in zip(group, results, strict=True):
             job.done.set_result(result)
+        if not before:
+            self._tend()
+
+    def _tend(self) -> None:
+        """Look after the database; what was committed is durable whatever comes of it."""
+        try:
+            self._database.tend()
+        except Exception as error:
+            self._dead = self._dead or ends_the_handle(error)
 
     def _commit(self, group: list[_Job]) -> list[list[Any]]:
         """Write a group in one transaction; its results, once it is committed."""

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from luodi.core.errors import LuodiError
-from luodi.store.ledger.outcomes import LAST_US, SKEW_US
-from luodi.store.ledger.rows import Alarm, Outcome, Prediction, new_id, now_us
+from luodi.store.ledger.outcomes import SKEW_US
+from luodi.store.ledger.rows import LAST_US, Alarm, Outcome, Prediction, new_id, now_us
 from unit.store.ledger.made import FIRST, OTHER
 
 RECORD = {
@@ -39,6 +39,7 @@ def test_an_answer_comes_back_byte_for_byte(ledger):
             '{"\'; DROP TABLE x":null,"Torque [Nm]":42.8,"e":1e-300,"n":[{"a":""}],"类型":"M"}'
         ),
         "details": '{"w":[]}',
+        "forgotten_at": None,
     }
 
 
@@ -161,7 +162,7 @@ def test_an_outcome_that_no_database_can_hold_is_refused(ledger, outcome, code):
 
 
 def test_frames_have_the_same_types_with_and_without_rows(ledger, asked):
-    parts = ("predictions", "outcomes", "set aside", "alarms", "audit", "history")
+    parts = ("predictions", "outcomes", "set aside", "corrected", "reviews", "alarms", "audit", "history")
     empty = {part: ledger.frame(part, since=1 << 60).schema for part in parts}
     codes(ledger, Outcome(asked(), "ok"), Outcome("nobody", "ok"))
     ledger.raise_alarms([Alarm(FIRST, "drift.dead", "error", {"column": "Torque"})])

@@ -51,14 +51,14 @@ def test_tables_of_a_newer_luodi_are_refused_and_left_alone(ledger, tamper, prep
     tamper(f"UPDATE alembic_version SET version_num = '{VERSION}'")
 
 
-def test_an_upgrade_that_stops_half_way_leaves_nothing(address, monkeypatch):
-    upgrade = migrate._upgrade
+def test_anupgrade_that_stops_half_way_leaves_nothing(address, monkeypatch):
+    upgrade = migrate.upgrade
 
     def stopped(connection):
         upgrade(connection)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(migrate, "_upgrade", stopped)
+    monkeypatch.setattr(migrate, "upgrade", stopped)
     with pytest.raises(KeyboardInterrupt):
         Ledger(address)
     opened = database(address)
@@ -151,7 +151,11 @@ def test_sqlite_is_durable_private_and_does_not_trust_its_file(tmp_path):
         "sqlite:///:memory:",
         "mysql://me:secret@host/x",
         "postgresql+psycopg2://me:secret@host/x",
-        "postgresql://me:secret@host/x?sslmode=prefer",
+        "postgresql://me:secret@host/x?sslmode=allow",
+        "postgresql://me@host:secret/x",
+        "postgresql://me:a/secret@host:secret/x",
+        "postgresql://[::secret/x",
+        "sqlite:///secret\0",
         "postgresql://me:secret@host/x?options=secret",
     ],
 )
@@ -188,7 +192,7 @@ def test_a_closed_ledger_is_one_file(tmp_path):
 
 
 def test_a_missing_driver_names_the_pip_command(monkeypatch):
-    monkeypatch.setattr("luodi.store.ledger.address.find_spec", lambda name: None)
+    monkeypatch.setattr("luodi.store.ledger.server.find_spec", lambda name: None)
     with pytest.raises(LuodiError) as caught:
         Ledger("postgresql://me@127.0.0.1:1/plant")
     assert "luodi[postgresql]" in caught.value.text()

@@ -61,7 +61,7 @@ def test_no_answer_is_acknowledged_before_its_commit(ledger, commits):
 def _queued(ledger):
     from luodi.store.ledger import insert
 
-    return ledger._writer.submit(insert.add_predictions, [insert.prediction_row(answer())])
+    return ledger._writer.submit(insert.add_predictions, [insert.prepared(answer())])
 
 
 def test_a_wrong_row_does_not_harm_those_that_wait_with_it(ledger, gate):

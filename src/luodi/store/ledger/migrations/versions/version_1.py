@@ -12,7 +12,9 @@ down_revision = None
 def upgrade() -> None:
     """Make all tables."""
     _releases()
-    _answers()
+    _predictions()
+    _outcomes()
+    _reviews()
     _records()
 
 
@@ -45,7 +47,7 @@ def _releases() -> None:
     )
 
 
-def _answers() -> None:
+def _predictions() -> None:
     op.create_table(
         "predictions",
         sa.Column("id", sa.Text, primary_key=True),
@@ -56,11 +58,16 @@ def _answers() -> None:
         _text("action"),
         _text("record"),
         _text("details"),
+        _moment("forgotten_at", null=True),
     )
     op.create_index("ix_predictions_at", "predictions", ["at"])
+    op.create_index("ix_predictions_release_predictions_at", "predictions", ["release", "at"])
+
+
+def _outcomes() -> None:
     op.create_table(
         "outcomes",
-        sa.Column("id", sa.Text, sa.ForeignKey("predictions.id"), primary_key=True),
+        _prediction(primary_key=True),
         _text("truth"),
         _moment("at"),
         _moment("received_at"),
@@ -78,6 +85,38 @@ def _answers() -> None:
         _text("code"),
     )
     op.create_index("ix_outcomes_set_aside_id", "outcomes_set_aside", ["id"])
+    op.create_table(
+        "outcomes_corrected",
+        _number(),
+        _prediction(nullable=False),
+        _text("truth"),
+        _moment("at"),
+        _moment("received_at"),
+        _text("source"),
+        _moment("replaced_at"),
+        _text("actor"),
+        _text("reason"),
+    )
+    op.create_index("ix_outcomes_corrected_id", "outcomes_corrected", ["id"])
+
+
+def _reviews() -> None:
+    op.create_table(
+        "reviews",
+        _prediction(primary_key=True),
+        _text("name"),
+        _text("state"),
+        sa.Column("urgency", sa.Double, nullable=False),
+        _moment("queued_at"),
+        _moment("expires_at", null=True),
+        _text("taken_by", null=True),
+        _moment("taken_until", null=True),
+        _text("closed_by", null=True),
+        _moment("closed_at", null=True),
+    )
+    order = ["name", "state", sa.text("urgency DESC"), "id"]
+    op.create_index("ix_reviews_next", "reviews", order)
+    op.create_index("ix_reviews_state_reviews_expires_at", "reviews", ["state", "expires_at"])
 
 
 def _records() -> None:
@@ -90,6 +129,19 @@ def _records() -> None:
         _text("severity"),
         _text("evidence"),
     )
+    op.create_index("ix_alarms_at", "alarms", ["at"])
+    op.create_table(
+        "tokens",
+        sa.Column("digest", sa.Text, primary_key=True),
+        _text("role"),
+        _text("label"),
+        _moment("created_at"),
+        _moment("revoked_at", null=True),
+    )
+    _audit()
+
+
+def _audit() -> None:
     op.create_table(
         "audit",
         sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
@@ -116,13 +168,17 @@ def _text(name: str, *, null: bool = False) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=null)
 
 
-def _moment(name: str) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, nullable=False)
+def _moment(name: str, *, null: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=null)
 
 
 def _number() -> sa.Column[int]:
     kind = sa.BigInteger().with_variant(sa.Integer, "sqlite")
     return sa.Column("number", kind, primary_key=True)
+
+
+def _prediction(**settings: bool) -> sa.Column[str]:
+    return sa.Column("id", sa.Text, sa.ForeignKey("predictions.id"), **settings)
 
 
 def _release(name: str, *, null: bool = False) -> sa.Column[str]:

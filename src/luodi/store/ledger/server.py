@@ -1,0 +1,80 @@
+"""Connections to a server of PostgreSQL that neither hang for ever nor promise too much."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from importlib.util import find_spec
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event
+
+from luodi.core.errors import LuodiError, needs
+from luodi.store.ledger.database import Database
+
+CONNECT_S = 10.0
+ANSWER_S = 60.0
+LOCK_S = 30
+PASSWORD = "PGPASSWORD"
+
+
+def database(url: URL) -> Database:
+    """The database of an address of PostgreSQL.
+
+    Args:
+        url: ``postgresql://USER:PASSWORD@HOST:PORT/NAME``. Without a password the one in
+            ``PGPASSWORD`` is used. ``?sslmode=`` is one of ``verify-full``, ``require``,
+            ``prefer`` (as without it: encrypted where the server offers it) and ``disable``.
+
+    Raises:
+        LuodiError: ``ledger.address``, ``environment.missing_package``.
+    """
+    if url.drivername not in ("postgresql", "postgresql+pg8000"):
+        raise LuodiError("ledger.address")
+    if find_spec("pg8000") is None:
+        raise needs("pg8000", "postgresql")
+    bare = url.set(drivername="postgresql+pg8000", query={})
+    if bare.password is None and (password := os.environ.get(PASSWORD)):
+        bare = bare.set(password=password)
+    settings: dict[str, Any] = {
+        "pool_pre_ping": True,
+        "hide_parameters": True,
+        "connect_args": {"ssl_context": _tls(url), "timeout": CONNECT_S},
+    }
+    writing = create_engine(bare, pool_size=1, **settings)
+    reading = create_engine(bare, isolation_level="REPEATABLE READ", **settings)
+    for engine in (writing, reading):
+        event.listen(engine, "connect", _set_up)
+    _read_only(reading)
+    return Database(writing, reading)
+
+
+def _set_up(connection: Any, _: Any) -> None:
+    connection._usock.settimeout(ANSWER_S)  # until now it was the time to connect
+    cursor = connection.cursor()
+    cursor.execute(f"SET lock_timeout = '{LOCK_S}s'")
+    # A server may be set up to acknowledge before it has synced; stronger settings stay.
+    cursor.execute(
+        "SELECT set_config('synchronous_commit', 'on', false)"
+        " WHERE current_setting('synchronous_commit') = 'off'"
+    )
+    connection.commit()
+
+
+def _read_only(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _tls(url: URL) -> ssl.SSLContext | bool | None:
+    """How the address wants the way to the server protected, in PostgreSQL's own words."""
+    mode = url.query.get("sslmode", "prefer")
+    if set(url.query) - {"sslmode"} or mode not in ("disable", "prefer", "require", "verify-full"):
+        raise LuodiError("ledger.address")
+    if mode in ("disable", "prefer"):
+        return False if mode == "disable" else None
+    context = ssl.create_default_context()
+    if mode == "require":
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
