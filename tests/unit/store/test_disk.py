@@ -113,6 +113,28 @@ def test_putting_a_new_file_never_replaces_one(tmp_path):
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("a", OLD)]
 
 
+def test_a_file_is_said_to_be_there_only_once_its_name_is_durable(monkeypatch):
+    fake = FakeDisk({})
+    monkeypatch.setattr(disk, "system", fake)
+    disk.put_new(TARGET, OLD)
+    stopped = FakeDisk({}, crash_at=fake.calls.index("fsync folder") - 1)
+    monkeypatch.setattr(disk, "system", stopped)
+    with pytest.raises(Crash):  # as if the process was killed: the disk goes on
+        disk.put_new(TARGET, OLD)
+    stopped.crash_at = None
+    assert any(TARGET.name not in state for state in stopped.after_crash())
+    assert not disk.put_new(TARGET, NEW)
+    assert all(state.get(TARGET.name) == OLD for state in stopped.after_crash())
+
+
+def test_a_folder_that_is_there_is_made_durable_too(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(disk, "sync_folder", synced.append)
+    (tmp_path / "a").mkdir()
+    disk.make_folder(tmp_path / "a")
+    assert synced == [tmp_path]
+
+
 def test_folders_are_made_with_those_above_them(tmp_path):
     folder = disk.make_folder(tmp_path / "a" / "b", mode=0o700)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700

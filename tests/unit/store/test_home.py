@@ -1,19 +1,16 @@
-"""A home is private and whole; a backup taken in use holds all that was acknowledged before."""
+"""A home is private, whole, and the same from wherever it is opened."""
 
 from __future__ import annotations
 
-import sqlite3
 import stat
-import threading
-from contextlib import closing
 
 import pytest
 
 from luodi.core.errors import LuodiError
-from luodi.store import disk
-from luodi.store.backup import restore, save
-from luodi.store.home import SETTINGS, Home
-from luodi.store.ledger.rows import Outcome, Prediction, Reason, new_id
+from luodi.store import disk, seal
+from luodi.store.backup import save
+from luodi.store.home import LEDGER, SETTINGS, Home
+from luodi.store.ledger.rows import Prediction, Reason, new_id
 
 DIGEST = f"sha256:{'a' * 64}"
 DATA = b"a release file"
@@ -85,95 +82,6 @@ def test_only_files_that_no_release_names_are_collected(home):
     assert home.blobs.get(home.ledger.releases()[0].blob) == DATA
 
 
-def test_a_backup_makes_the_same_home_elsewhere(home, tmp_path):
-    made = [answer() for _ in range(100)]
-    home.ledger.keep_predictions(made).result()
-    home.ledger.keep_outcomes([Outcome(made[0].id, "ok"), Outcome("nobody", "x")]).result()
-    path = save(home, tmp_path / "a.backup")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with restore(path, tmp_path / "other") as other:
-        assert other.ledger.verify_audit() == home.ledger.verify_audit()
-        for part in ("predictions", "outcomes", "set aside", "audit", "history"):
-            assert other.ledger.frame(part).equals(home.ledger.frame(part))
-        assert [other.blobs.get(one.blob) for one in other.ledger.releases()] == [DATA]
-        other.ledger.keep_predictions([answer()]).result()
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.backup", "home", "other"]
-
-
-def test_a_backup_in_use_holds_all_that_was_acknowledged_before_it(home, tmp_path):
-    acknowledged, stop = [], threading.Event()
-
-    def write():
-        while not stop.is_set():
-            made = answer()
-            home.ledger.keep_predictions([made]).result()
-            acknowledged.append(made.id)
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        for number in range(5):
-            before = list(acknowledged)
-            path = save(home, tmp_path / f"{number}.backup")
-            with restore(path, tmp_path / f"{number}") as other:
-                assert set(before) <= set(other.ledger.frame("predictions")["id"])
-    finally:
-        stop.set()
-        writer.join()
-    assert len(home.ledger.frame("predictions")) == len(acknowledged) > 5
-
-
-def changed(path, *statements) -> None:
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE backup_files SET data = x'00'",
-        "UPDATE backup_files SET data = 'text'",
-        "UPDATE backup_files SET digest = 'sha256:../../x'",
-        "DELETE FROM backup_files",
-        "DROP TABLE backup_files",
-        "CREATE TRIGGER t AFTER INSERT ON audit BEGIN DELETE FROM outcomes; END",
-        "CREATE VIEW v AS SELECT 1",
-    ],
-)
-def test_a_backup_that_was_changed_makes_no_home(home, tmp_path, statement):
-    path = save(home, tmp_path / "a.backup")
-    changed(path, statement)
-    assert code_of(lambda: restore(path, tmp_path / "other")) == "home.backup_broken"
-    assert code_of(lambda: Home.open(tmp_path / "other")) == "home.missing"
-
-
-def test_a_backup_whose_audit_was_changed_makes_no_home(home, tmp_path):
-    path = save(home, tmp_path / "a.backup")
-    changed(path, "UPDATE audit SET actor = 'somebody else' WHERE number = 1")
-    assert code_of(lambda: restore(path, tmp_path / "other")) == "ledger.chain"
-    assert code_of(lambda: Home.open(tmp_path / "other")) == "home.missing"
-
-
-def test_a_file_that_is_no_backup_makes_no_home(home, tmp_path):
-    path = save(home, tmp_path / "a.backup")
-    whole = path.read_bytes()
-    for broken in (b"", b"no database" * 99, whole[: len(whole) // 2]):
-        path.write_bytes(broken)
-        assert code_of(lambda: restore(path, tmp_path / "other")) == "home.backup_broken"
-    assert code_of(lambda: restore(tmp_path / "no", tmp_path / "other")) == "home.backup_broken"
-
-
-def test_a_backup_of_a_broken_file_fails_and_keeps_the_older_one(home, tmp_path):
-    path = save(home, tmp_path / "a.backup")
-    before = path.read_bytes()
-    (release,) = home.ledger.releases()
-    (home.blobs.folder / release.blob.removeprefix("sha256:")).write_bytes(b"rot")
-    assert code_of(lambda: save(home, path)) == "store.blob_broken"
-    assert path.read_bytes() == before
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.backup", "home"]
-
-
 def test_a_home_is_whole_only_once_its_settings_are_written(tmp_path, monkeypatch):
     def stopped(*_):
         raise KeyboardInterrupt
@@ -183,3 +91,52 @@ def test_a_home_is_whole_only_once_its_settings_are_written(tmp_path, monkeypatc
         Home.create(tmp_path / "home")
     monkeypatch.undo()
     assert code_of(lambda: Home.open(tmp_path / "home")) == "home.missing"
+    Home.create(tmp_path / "home").close()  # what was begun is not in the way
+
+
+@pytest.mark.parametrize("name", ["what?", "100%", "a#b", "a b", "名", "%41", "a?mode=memory"])
+def test_a_home_stays_in_its_folder_whatever_that_is_called(tmp_path, name):
+    with Home.create(tmp_path / name) as home:
+        home.add(DATA, DIGEST, "press", {})
+        assert (home.folder / LEDGER).stat().st_size
+        save(home, tmp_path / "a.backup")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["a.backup", name])
+
+
+def test_an_address_with_a_slip_in_it_leaves_no_folder(tmp_path):
+    pytest.importorskip("pg8000")
+    nowhere = "postgresql://me@127.0.0.1:1/plant"
+    for address, code in ((nowhere, "ledger.unreachable"), ("nonsense", "ledger.address")):
+        assert code_of(lambda address=address: Home.create(tmp_path / "a", address)) == code
+        assert not (tmp_path / "a").exists()
+
+
+def test_a_ledger_elsewhere_is_the_same_from_every_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with Home.create(tmp_path / "home", "sqlite:///mine.sqlite") as home:
+        home.add(DATA, DIGEST, "press", {})
+        save(home, tmp_path / "a.backup")
+    monkeypatch.chdir("/")
+    with Home.open(tmp_path / "home") as again:
+        assert len(again.ledger.releases()) == 1
+
+
+def test_a_release_that_is_known_stays_with_the_file_it_came_with(home):
+    again = home.add(b"another build of it", DIGEST, "press", {})
+    assert again == home.ledger.releases()[0]
+    assert home.blobs.get(again.blob) == DATA
+
+
+def test_a_head_noted_in_the_folder_finds_rows_that_were_cut_off(home, tmp_path, monkeypatch):
+    monkeypatch.setenv("LUODI_KEY_DIR", str(tmp_path / "keys"))
+    assert home.verify_audit().number == 2
+    head = home.sign_audit()
+    assert home.verify_audit(seal.public_key()) == head
+    with home.ledger._database.writing.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM audit_seals")
+        connection.exec_driver_sql(f"DELETE FROM audit WHERE number = {head.number}")
+    assert home.ledger.verify_audit().number == 1  # by itself it is a chain like any other
+    assert code_of(home.verify_audit) == "ledger.chain"
+    for broken in (b"", b"[]", b"{}", b'{"number":"x","hash":"y"}'):
+        (home.folder / "audit.json").write_bytes(broken)
+        assert code_of(home.verify_audit) == "home.broken"

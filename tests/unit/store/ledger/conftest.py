@@ -9,21 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-import postgresql
 from luodi.store.ledger.ledger import Ledger
 from luodi.store.ledger.rows import Release
 from luodi.store.ledger.schema import metadata
 from unit.store.ledger.made import FIRST, OTHER, SECOND, answer, made_on
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    pytest.importorskip("pg8000")
-    try:
-        with postgresql.server() as address:
-            yield address
-    except RuntimeError as reason:
-        pytest.skip(str(reason))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -162,7 +162,16 @@ def test_an_outcome_that_no_database_can_hold_is_refused(ledger, outcome, code):
 
 
 def test_frames_have_the_same_types_with_and_without_rows(ledger, asked):
-    parts = ("predictions", "outcomes", "set aside", "corrected", "reviews", "alarms", "audit", "history")
+    parts = (
+        "predictions",
+        "outcomes",
+        "set aside",
+        "corrected",
+        "reviews",
+        "alarms",
+        "audit",
+        "history",
+    )
     empty = {part: ledger.frame(part, since=1 << 60).schema for part in parts}
     codes(ledger, Outcome(asked(), "ok"), Outcome("nobody", "ok"))
     ledger.raise_alarms([Alarm(FIRST, "drift.dead", "error", {"column": "Torque"})])

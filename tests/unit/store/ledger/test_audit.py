@@ -11,11 +11,6 @@ from luodi.store.ledger.audit import Event, Head
 ROWS = 20
 
 
-@pytest.fixture(autouse=True)
-def keys(tmp_path, monkeypatch):
-    monkeypatch.setenv("LUODI_KEY_DIR", str(tmp_path / "keys"))
-
-
 @pytest.fixture
 def head(ledger) -> Head:
     start = len(ledger.frame("audit"))
