@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from luodi.core.errors import LuodiError
+from luodi.store.ledger.frames import Cut
 from luodi.store.ledger.outcomes import SKEW_US
 from luodi.store.ledger.rows import LAST_US, Alarm, Outcome, Prediction, new_id, now_us
 from unit.store.ledger.made import FIRST, OTHER
@@ -76,6 +77,7 @@ def test_of_a_request_with_a_wrong_answer_nothing_is_kept(ledger, asked, change)
         {"record": {"a": "\udfff"}},
         {"details": {"a": object()}},
         {"probability": math.inf},
+        {"action": "review", "urgency": math.nan},
     ],
 )
 def test_what_no_database_can_hold_is_refused_before_it_is_queued(ledger, change):
@@ -83,6 +85,27 @@ def test_what_no_database_can_hold_is_refused_before_it_is_queued(ledger, change
     with pytest.raises(LuodiError) as caught:
         ledger.keep_predictions([Prediction(**right | change)])
     assert caught.value.code == "ledger.text"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"id": "x" * 201}, "ledger.long"),
+        ({"decision": "x" * 100_001}, "ledger.long"),
+        ({"at": -1}, "ledger.moment"),
+        ({"at": 1 << 63}, "ledger.moment"),
+        ({"action": "review", "expires_at": 1 << 63}, "ledger.moment"),
+    ],
+)
+def test_what_only_one_of_the_databases_would_take_is_refused_by_both(ledger, change, code):
+    right = {"id": new_id(), "release": FIRST, "decision": "ok", "record": {}}
+    with pytest.raises(LuodiError) as caught:
+        ledger.keep_predictions([Prediction(**right | change)])
+    assert caught.value.code == code
+    with pytest.raises(LuodiError) as caught:
+        ledger.keep_outcomes([Outcome("x" * 3_000, "ok")])
+    assert caught.value.code == "ledger.long"
+    ledger.keep_outcomes([Outcome("字" * 200, "字" * 100_000)]).result()
 
 
 def test_names_of_answers_cannot_repeat_and_sort_by_time():
@@ -187,6 +210,9 @@ def test_frames_can_be_cut_by_time_and_task(ledger, asked):
     assert ledger.frame("predictions", since=2_000)["id"].to_list() == [second]
     assert ledger.frame("predictions", until=2_000)["id"].to_list() == [first]
     assert ledger.frame("predictions", name="oven")["id"].to_list() == [second]
+    assert ledger.frame("predictions", release=FIRST)["id"].to_list() == [first]
+    (part,) = ledger.batches("predictions", Cut("press", FIRST, since=1_000, until=1_001))
+    assert part["id"].to_list() == [first]
     with pytest.raises(LuodiError) as caught:
         ledger.frame("secrets")
     assert caught.value.code == "ledger.part"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+from sqlalchemy import select
 
 from luodi.core.errors import LuodiError
 from luodi.store import seal
+from luodi.store.ledger import audit, schema
 from luodi.store.ledger.audit import Event, Head
+from luodi.store.ledger.ledger import Ledger
 
 ROWS = 20
 
@@ -31,8 +36,6 @@ def test_a_chain_that_nobody_touched_holds(ledger, head):
 
 
 def test_an_empty_chain_holds(address):
-    from luodi.store.ledger.ledger import Ledger
-
     with Ledger(address) as ledger:
         assert ledger.verify_audit() == ledger.sign_audit() == Head()
 
@@ -90,6 +93,66 @@ def test_a_chain_hashed_anew_is_found_by_its_signed_head(ledger, head, tamper):
     tamper("INSERT INTO audit_seals SELECT * FROM signed")
     assert found(ledger) == ROWS
     assert found(ledger, head) == ROWS
+
+
+def test_a_key_that_has_signed_nothing_is_told(ledger, head, tamper):
+    with pytest.raises(LuodiError) as caught:
+        ledger.verify_audit(key=seal.public_key())
+    assert caught.value.code == "ledger.unsigned"
+    ledger.sign_audit()
+    tamper("DELETE FROM audit_seals")
+    with pytest.raises(LuodiError) as caught:
+        ledger.verify_audit(key=seal.public_key())
+    assert caught.value.code == "ledger.unsigned"
+
+
+def test_the_moment_of_a_signature_cannot_be_changed(ledger, head, tamper):
+    ledger.sign_audit()
+    tamper("UPDATE audit_seals SET at = at - 1000000")
+    assert found(ledger) == ROWS
+
+
+def test_in_ten_thousand_rows_every_single_change_is_found(tmp_path):
+    """Each row: every column edited, the row removed, repeated, or swapped with the next."""
+    with Ledger(tmp_path / "many.sqlite") as ledger:
+        notes = [Event("me", "look", f"sha256:{i}", {"i": i}) for i in range(MANY)]
+        ledger.write(audit.append, notes).result()
+        with ledger.reading() as connection:
+            rows = connection.execute(select(schema.audit).order_by(schema.audit.c.number)).all()
+    assert len(rows) == MANY
+    heads = [Head(), *(Head(row.number, row.hash) for row in rows)]
+    end = {MANY: heads[-1].hash}
+    tried = missed = 0
+    for at, row in enumerate(rows):
+        # all rows before hold, so the walk may start there; two rows on the change is noticed
+        for changed in changes(row, rows[at + 1 : at + 3]):
+            wanted = end if at >= MANY - 3 else {}
+            tried += 1
+            missed += holds(changed, wanted, heads[at])
+    print(f"{MANY} rows, {tried} changes, {missed} missed")
+    assert tried >= 11 * (MANY - 1) and missed == 0
+
+
+MANY = 10_000
+
+
+def changes(row, after):
+    """Every way in which one row can be changed, with the rows after it."""
+    for column, value in row._mapping.items():
+        other = value + 1 if isinstance(value, int) else "x" + value[1:]
+        yield [SimpleNamespace(**dict(row._mapping) | {column: other}), *after]
+    yield after  # removed
+    yield [row, row, *after]  # repeated
+    if after:
+        yield [after[0], row, *after[1:]]  # swapped
+
+
+def holds(rows, wanted, start) -> bool:
+    try:
+        audit.walk(rows, wanted, start)
+    except LuodiError:
+        return False
+    return True
 
 
 def test_a_signature_by_another_key_or_of_another_head_is_found(ledger, head, tamper):
