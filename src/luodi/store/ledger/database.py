@@ -96,14 +96,14 @@ class Database:
                 other reasons, such as a file that cannot be written there, comes out as it is.
         """
         self.check_process()
-        theirs: OSError | None = None
-        with telling(), self.reading.begin() as connection:
-            try:
-                yield connection
-            except OSError as error:
-                theirs = error
-        if theirs is not None:
-            raise theirs
+        try:
+            with telling(), self.reading.begin() as connection:
+                try:
+                    yield connection
+                except OSError as error:
+                    raise _TheirsError(error) from None
+        except _TheirsError as wrapped:
+            raise wrapped.error from None
 
     def tend(self) -> None:
         """Carry SQLite's log over into its file when enough has gathered since the last time.
@@ -155,3 +155,11 @@ class Database:
 
 def _raw(connection: Connection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, connection.connection.dbapi_connection)
+
+
+class _TheirsError(Exception):
+    """An error of the system that whoever reads met, and not the database."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__()
+        self.error = error

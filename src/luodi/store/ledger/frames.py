@@ -168,7 +168,7 @@ def _outcomes() -> _Part:
         .join(releases)
         .order_by(came.received_at, came.id)
     )
-    return _Part(query, came.received_at, releases.c.name, made.release)
+    return _Part(query, came.received_at, releases.c.name, came.release)
 
 
 def _corrected() -> _Part:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from luodi.core.manifest import canonical_json, sha256
 from luodi.store.ledger.audit import Event, append, hold
@@ -70,8 +70,9 @@ def _keep(
     connection: Connection, items: Sequence[Outcome], received: int, disputed: bool
 ) -> list[Receipt]:
     ids = {outcome.id for outcome in items}
-    asked = select(predictions.c.id, predictions.c.at).where(predictions.c.id.in_(ids))
-    made = {row.id: row.at for row in connection.execute(asked)}
+    answer = (predictions.c.id, predictions.c.at, predictions.c.release)
+    asked = select(*answer).where(predictions.c.id.in_(ids))
+    made = {row.id: row for row in connection.execute(asked)}
     told = select(outcomes.c.id, outcomes.c.truth).where(outcomes.c.id.in_(ids))
     truths = {row.id: row.truth for row in connection.execute(told)}
     codes, counting, odd = [], [], {}
@@ -80,7 +81,7 @@ def _keep(
         codes.append(code)
         if code is None:
             truths[outcome.id] = outcome.truth
-            counting.append(_row(outcome, received))
+            counting.append(_row(outcome, received) | {"release": made[outcome.id].release})
         elif code != "ledger.outcome_same" and (disputed or code != "ledger.outcome_contradicts"):
             row = _row(outcome, received) | {"code": code}
             odd[outcome.id, outcome.truth, outcome.at, code] = row
@@ -108,7 +109,8 @@ def _correct(connection: Connection, outcome: Outcome, reason: Reason) -> Receip
     if receipt.code != "ledger.outcome_contradicts":
         return receipt
     here = outcomes.c.id == outcome.id
-    old = connection.execute(select(outcomes).where(here)).one()._mapping
+    kept = (outcomes.c[name] for name in ("id", "truth", "at", "received_at", "source"))
+    old = connection.execute(select(*kept).where(here)).one()._mapping
     received = now_us()
     noted = {
         "replaced_at": received,
@@ -142,13 +144,13 @@ def _no_longer_wait(connection: Connection, counting: Sequence[dict[str, Any]]) 
             connection.execute(update(reviews).where(reviews.c.id == name).values(**done))
 
 
-def _odd(outcome: Outcome, made_at: int | None, truth: str | None, received: int) -> str | None:
+def _odd(outcome: Outcome, made: Row[Any] | None, truth: str | None, received: int) -> str | None:
     """What is odd about an outcome; None when it simply counts."""
-    if made_at is None:
+    if made is None:
         return "ledger.outcome_unknown"
     if outcome.at > received + SKEW_US:
         return "ledger.outcome_future"
-    if outcome.at < made_at - SKEW_US:
+    if outcome.at < made.at - SKEW_US:
         return "ledger.outcome_early"
     if truth is None:
         return None

@@ -90,12 +90,16 @@ outcomes = Table(
     "outcomes",
     metadata,
     Column("id", Text, ForeignKey("predictions.id"), primary_key=True),
+    # that of the answer: without it here, a window of one release would be looked for among all
+    # answers that it ever gave
+    _release(),
     _text("truth"),
     _moment("at"),
     _moment("received_at"),
     _text("source"),
 )
 Index(None, outcomes.c.received_at)
+Index(None, outcomes.c.release, outcomes.c.received_at)
 
 outcomes_set_aside = Table(
     "outcomes_set_aside",

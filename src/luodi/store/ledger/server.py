@@ -49,8 +49,33 @@ def database(url: URL) -> Database:
     return Database(writing, reading)
 
 
+class _Stream:
+    """The driver's stream, whose reads fail as its writes do.
+
+    The driver lets an error of the system out of a read as it is. The pool would not take that
+    for a lost connection, and an answer that comes late would be taken for that of the next
+    question.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def read(self, size: int) -> bytes:
+        from pg8000 import InterfaceError
+
+        try:
+            data: bytes = self._stream.read(size)
+        except OSError as error:
+            raise InterfaceError("network error") from error
+        return data
+
+
 def _set_up(connection: Any, _: Any) -> None:
     connection._usock.settimeout(ANSWER_S)  # until now it was the time to connect
+    connection._sock = _Stream(connection._sock)
     cursor = connection.cursor()
     cursor.execute(f"SET lock_timeout = '{LOCK_S}s'")
     # A server may be set up to acknowledge before it has synced; stronger settings stay.

@@ -68,12 +68,15 @@ def _outcomes() -> None:
     op.create_table(
         "outcomes",
         _prediction(primary_key=True),
+        _release("release"),
         _text("truth"),
         _moment("at"),
         _moment("received_at"),
         _text("source"),
     )
     op.create_index("ix_outcomes_received_at", "outcomes", ["received_at"])
+    window = ["release", "received_at"]
+    op.create_index("ix_outcomes_release_outcomes_received_at", "outcomes", window)
     op.create_table(
         "outcomes_set_aside",
         _number(),
