@@ -24,6 +24,7 @@ from luodi.store.ledger.rows import Reason, Release
 
 KILLS = int(os.environ.get("LUODI_KILLS", "20"))
 LONGEST_S = 0.3
+WORDS = ("forget", "correct")
 VICTIM = Path(__file__).with_name("victim.py")
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9 here")
@@ -119,6 +120,26 @@ def replayed(history: list[dict]) -> dict[str, str]:
         assert aliases.get(row["alias"]) == row["before"]
         aliases[row["alias"]] = row["after"]
     return {alias: digest for alias, digest in aliases.items() if digest}
+
+
+def test_what_was_corrected_or_forgotten_stays_so_and_is_in_the_audit(folder):
+    done: dict[str, set[str]] = {"corrected": set(), "forgotten": set()}
+    for seed in range(KILLS):
+        for kind, name in killed(folder, "forget", seed):
+            done[kind].add(name)
+        with Home.open(folder) as home:
+            assert is_sound(home)
+            home.ledger.verify_audit()
+            audit = home.ledger.frame("audit")
+            noted = {kind: set(audit.filter(audit["action"] == kind)["subject"]) for kind in WORDS}
+            answers, truths = home.ledger.frame("predictions"), home.ledger.frame("outcomes")
+            gone = set(answers.filter(answers["forgotten_at"].is_not_null())["id"])
+            assert gone == set(answers.filter(answers["record"] == "{}")["id"]) == noted["forget"]
+            changed = set(truths.filter(truths["truth"] == "broken")["id"])
+            assert changed == set(home.ledger.frame("corrected")["id"]) == noted["correct"]
+            assert done["forgotten"] <= gone and done["corrected"] <= changed
+    print(f"{KILLS} kills, {sum(map(len, done.values()))} acknowledged, 0 lost, 0 half done")
+    assert len(done["corrected"]) >= KILLS // 2
 
 
 def test_no_acknowledged_file_is_lost_or_torn(folder):

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from luodi.store.home import Home
+from luodi.store.ledger import forget
 from luodi.store.ledger.rows import Outcome, Prediction, Reason, new_id
 
 FIRST, SECOND = (f"sha256:{letter * 64}" for letter in "ab")
@@ -33,6 +34,20 @@ def write(home: Home) -> None:
         for one, future in zip(made, came, strict=True):
             assert future.result()[0].code is None
             say("outcome", one.id)
+
+
+def forget_some(home: Home) -> None:
+    """Answers with outcomes that are corrected, then forgotten."""
+    while True:
+        made = [Prediction(new_id(), FIRST, "ok", {"a": "secret"}) for _ in range(20)]
+        home.ledger.keep_predictions(made).result()
+        home.ledger.keep_outcomes([Outcome(one.id, "ok") for one in made]).result()
+        for one in made[:5]:
+            home.ledger.correct_outcome(Outcome(one.id, "broken"), Reason("victim", "looked"))
+            say("corrected", one.id)
+        forget.by_id(home.ledger, [one.id for one in made], Reason("victim", "asked"))
+        for one in made:
+            say("forgotten", one.id)
 
 
 def move(home: Home) -> None:
@@ -63,7 +78,7 @@ def put(home: Home) -> None:
 
 
 if __name__ == "__main__":
-    work = {"write": write, "move": move, "put": put}[sys.argv[2]]
+    work = {"write": write, "move": move, "put": put, "forget": forget_some}[sys.argv[2]]
     with Home.open(Path(sys.argv[1])) as opened:
         say("ready")
         work(opened)

@@ -30,6 +30,8 @@ from luodi.store.ledger.trouble import telling
 FILES_TABLE = "backup_files"
 DIGESTS_TABLE = "backup_digests"
 VERSIONS = "alembic_version"
+# those of SQLite itself, such as its statistics, are none of ours
+TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*'"
 OURS = {FILES_TABLE, DIGESTS_TABLE}
 
 
@@ -151,7 +153,7 @@ def _check(backup: sqlite3.Connection, source: Path) -> None:
     said = backup.execute("PRAGMA integrity_check").fetchall()
     foreign = "type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'"
     brought = f"SELECT count(*) FROM sqlite_schema WHERE {foreign}"
-    named = {row[0] for row in backup.execute("SELECT name FROM sqlite_schema WHERE type='table'")}
+    named = {row[0] for row in backup.execute(TABLES)}
     if said != [("ok",)]:
         raise _broken(source, "it is damaged")
     if backup.execute(brought).fetchone() != (0,) or named - OURS - {
@@ -168,9 +170,8 @@ def _check(backup: sqlite3.Connection, source: Path) -> None:
 
 def _digests(connection: sqlite3.Connection) -> dict[str, str]:
     """SHA-256 over all rows of each table of the ledger, in the order of their keys."""
-    tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     found = {}
-    for name in {row[0] for row in connection.execute(tables)} - OURS:
+    for name in {row[0] for row in connection.execute(TABLES)} - OURS:
         digest = hashlib.sha256()
         # the names were checked; in all of our tables the first columns are the key
         columns = len(connection.execute(f"PRAGMA table_info({name})").fetchall())

@@ -38,9 +38,11 @@ class Lock:
             if self._handle is None:
                 self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, disk.PRIVATE)
             _wait_for(self._handle)
-        except OSError as error:
+        except BaseException as error:
             self._threads.release()
-            raise disk.refused(self._path, error) from None
+            if isinstance(error, OSError):
+                raise disk.refused(self._path, error) from None
+            raise
 
     def __exit__(self, *_: object) -> None:
         if self._handle is not None:

@@ -134,6 +134,13 @@ def test_a_database_with_a_ledger_in_it_takes_no_backup(plain, tmp_path, request
     restore(path, tmp_path / "other").close()  # and nothing is in the way of another try
 
 
+def test_statistics_of_sqlite_are_in_nobody_s_way(plain, tmp_path):
+    filled(plain)
+    with plain.ledger._database.writing.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    restore(save(plain, tmp_path / "a.backup"), tmp_path / "other").close()
+
+
 def test_a_password_is_in_no_backup(plain, tmp_path):
     settings = {"schema": 1, "ledger": "postgresql://me:secret@host/plant"}
     (plain.folder / "home.json").write_text(json.dumps(settings))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from luodi.store.ledger.trouble import telling
 CARRY_ROWS = 1_000
 LOG_BYTES = 8 << 20
 EMPTY_WAIT_MS = 1_000
+EMPTY_AGAIN_S = 10.0
 
 
 class Database:
@@ -31,7 +33,7 @@ class Database:
 
     def __init__(self, writing: Engine, reading: Engine, file: Path | None = None) -> None:
         self.writing, self.reading, self.file = writing, reading, file
-        self.must_empty_log = False
+        self._empty_log_from: float | None = None
         self._kept: Connection | None = None
         self._lock = lock.Lock(file.with_name(f"{file.name}.lock")) if file else None
         self._process = os.getpid()
@@ -105,6 +107,15 @@ class Database:
         except _TheirsError as wrapped:
             raise wrapped.error from None
 
+    def ask_for_empty_log(self) -> None:
+        """Let ``tend`` empty the log of SQLite the next time."""
+        if self.file is not None:
+            self._empty_log_from = time.monotonic()
+
+    def must_empty_log(self) -> bool:
+        """Whether the log is to be emptied now; while somebody reads it is tried now and then."""
+        return self._empty_log_from is not None and time.monotonic() >= self._empty_log_from
+
     def tend(self) -> None:
         """Carry SQLite's log over into its file when enough has gathered since the last time.
 
@@ -119,23 +130,23 @@ class Database:
         raw, size = _raw(self._kept), self._log_size()
         self._log_low = min(self._log_low, size)
         grown = raw.total_changes - self._carried >= CARRY_ROWS or size > self._log_low + LOG_BYTES
-        if grown or self.must_empty_log:
+        if grown or self.must_empty_log():
             with self.alone():
                 self._carry(raw)
             self._carried, self._log_low = raw.total_changes, self._log_size()
 
     def _carry(self, raw: sqlite3.Connection) -> None:
-        if not self.must_empty_log:
+        if not self.must_empty_log():
             raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             return
-        # who reads holds it up: then it is tried again the next time
+        # whoever reads holds it up: then it is tried again later, for writers wait meanwhile
         (usual_ms,) = raw.execute("PRAGMA busy_timeout").fetchone()
         raw.execute(f"PRAGMA busy_timeout={EMPTY_WAIT_MS}").fetchall()
         try:
             (busy, *_) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         finally:
             raw.execute(f"PRAGMA busy_timeout={usual_ms}").fetchall()
-        self.must_empty_log = bool(busy)
+        self._empty_log_from = time.monotonic() + EMPTY_AGAIN_S if busy else None
 
     def _log_size(self) -> int:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Rows that are simply added: releases, predictions, alarms."""
+"""Rows that are added and stay: releases, predictions, alarms."""
 
 from __future__ import annotations
 
@@ -66,6 +66,17 @@ def add_releases(connection: Connection, added: Sequence[Release]) -> list[bool]
             details = {"name": release.name, "blob": release.blob}
             audit.append(connection, [audit.Event("luodi", "add", release.digest, details)])
     return new
+
+
+def known_releases(connection: Connection, name: str | None) -> list[Release]:
+    """The releases of one task or of all, oldest first."""
+    asked = select(releases).order_by(releases.c.added_at, releases.c.digest)
+    if name is not None:
+        asked = asked.where(releases.c.name == name)
+    return [
+        Release(row.digest, row.name, row.blob, json.loads(row.about), row.added_at)
+        for row in connection.execute(asked)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from luodi.store.ledger import audit, frames, insert, moves, outcomes
 from luodi.store.ledger.address import database
 from luodi.store.ledger.database import Database
 from luodi.store.ledger.migrate import to_newest
 from luodi.store.ledger.rows import Alarm, Alias, Outcome, Prediction, Reason, Receipt, Release
-from luodi.store.ledger.schema import releases
 from luodi.store.ledger.trouble import telling
 from luodi.store.ledger.writer import WAITING_ROWS, Handler, Writer
 
@@ -77,8 +75,6 @@ class Ledger:
     ) -> Future[list[Any]]:
         """Let the one thread that writes run a handler, in one transaction with what else waits.
 
-        The other modules of this folder build their verbs on it.
-
         Raises:
             LuodiError: as ``Writer.submit``; the future raises ``ledger.full``,
                 ``ledger.unreachable``, ``ledger.dead``, ``ledger.refused``.
@@ -87,8 +83,8 @@ class Ledger:
 
     def empty_log(self) -> None:
         """Carry SQLite's log over into its file and empty it, so that no old text stays there."""
-        self._database.must_empty_log = self._database.file is not None
-        self.write(_nothing, [None]).result()
+        self._database.ask_for_empty_log()
+        self.write(lambda _, items: list(items), [None]).result()
 
     def add_release(self, release: Release) -> bool:
         """Make a release known; again is fine.
@@ -101,15 +97,8 @@ class Ledger:
 
     def releases(self, name: str | None = None) -> list[Release]:
         """The releases that are known, of one task or of all, oldest first."""
-        asked = select(releases).order_by(releases.c.added_at, releases.c.digest)
-        if name is not None:
-            asked = asked.where(releases.c.name == name)
         with self.reading() as connection:
-            rows = connection.execute(asked).all()
-        return [
-            Release(row.digest, row.name, row.blob, json.loads(row.about), row.added_at)
-            for row in rows
-        ]
+            return insert.known_releases(connection, name)
 
     def keep_predictions(
         self, predictions: Sequence[Prediction], *, synced: bool = True
@@ -122,9 +111,8 @@ class Ledger:
 
         Raises:
             LuodiError: ``ledger.text``, ``ledger.long``, ``ledger.moment``, ``ledger.busy``,
-                ``ledger.dead``. The future raises
-                ``ledger.prediction`` when an id is taken or a release unknown, ``ledger.full``,
-                ``ledger.unreachable``; none of these answers is kept then.
+                ``ledger.dead``. The future raises ``ledger.prediction`` when an id is taken or a
+                release unknown, ``ledger.full``, ``ledger.unreachable``; none is kept then.
         """
         answers = [insert.prepared(prediction) for prediction in predictions]
         return self.write(insert.add_predictions, answers, synced=synced)
@@ -133,8 +121,8 @@ class Ledger:
         """Keep what came true; each receipt is durable when the future is done.
 
         Raises:
-            LuodiError: ``ledger.text``, ``ledger.moment``, ``ledger.busy``, ``ledger.dead``. The
-                future raises ``ledger.full``, ``ledger.unreachable``.
+            LuodiError: ``ledger.text``, ``ledger.long``, ``ledger.moment``, ``ledger.busy``,
+                ``ledger.dead``. The future raises ``ledger.full``, ``ledger.unreachable``.
         """
         return self.write(outcomes.keep, [outcomes.checked(one) for one in arrived])
 
@@ -260,7 +248,3 @@ class Ledger:
         """
         with self._database.snapshot() as connection:
             yield connection
-
-
-def _nothing(_: Connection, items: Sequence[None]) -> list[None]:
-    return list(items)

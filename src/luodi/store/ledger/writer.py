@@ -134,12 +134,12 @@ class Writer:
             for job in group:
                 job.done.set_exception(told(error))
             return
-        before = self._database.must_empty_log  # who asked for that waits for it
-        if before:
+        first = self._database.must_empty_log()  # who asked for that waits for it
+        if first:
             self._tend()
         for job, result in zip(group, results, strict=True):
             job.done.set_result(result)
-        if not before:
+        if not first:
             self._tend()
 
     def _tend(self) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from luodi.store.backup import save
 from luodi.store.home import Home
-from luodi.store.ledger import forget, reviews
+from luodi.store.ledger import database, forget, reviews
 from luodi.store.ledger.ledger import Ledger
 from luodi.store.ledger.rows import Outcome, Reason, Release
 from unit.store.ledger.made import FIRST, OTHER, WHY, answer
@@ -99,7 +100,7 @@ def test_after_forgetting_no_file_holds_it(tmp_path, filler):
         assert files_with(tmp_path, CANARY) == []
 
 
-def test_a_reader_that_holds_it_up_only_delays_the_end_of_what_was_forgotten(tmp_path):
+def test_a_reader_only_delays_the_end_of_what_was_forgotten_and_no_writer(tmp_path, monkeypatch):
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
         ledger.add_release(Release(FIRST, "press", blob=FIRST))
         made = answer(record={"name": CANARY})
@@ -107,6 +108,11 @@ def test_a_reader_that_holds_it_up_only_delays_the_end_of_what_was_forgotten(tmp
         with ledger.reading() as connection:
             connection.exec_driver_sql("SELECT count(*) FROM predictions").fetchall()
             assert forget.by_id(ledger, [made.id], WHY) == 1
+            started = time.monotonic()
+            for _ in range(20):
+                ledger.keep_predictions([answer()]).result()
+            assert time.monotonic() - started < 20 * database.EMPTY_WAIT_MS / 2_000
+            assert files_with(tmp_path, CANARY)
+        monkeypatch.setattr(ledger._database, "_empty_log_from", time.monotonic())
         ledger.keep_predictions([answer()]).result()
-        ledger.keep_predictions([answer()]).result()  # once this is kept the log was emptied
         assert files_with(tmp_path, CANARY) == []
