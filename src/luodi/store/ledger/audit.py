@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select
 
-from luodi.core.errors import LuodiError
+from luodi.core.errors import LuodiError, needs
 from luodi.core.manifest import canonical_json, sha256
 from luodi.store import seal
 from luodi.store.ledger.rows import json_text, now_us, plain_text
@@ -126,7 +126,8 @@ def verify(connection: Connection, known: Head | None = None, key: bytes | None 
 
     Raises:
         LuodiError: ``ledger.chain`` with the number of the first row that is wrong;
-            ``ledger.unsigned`` when a key is given and nothing is signed.
+            ``ledger.unsigned`` when a key is given and nothing is signed;
+            ``environment.missing_package`` when a signature cannot be checked.
     """
     # known heads by number; the chain must pass through each of them
     wanted = {known.number: known.hash} if known and known.number else {}
@@ -179,9 +180,11 @@ def _signed(head: Head, at: int) -> bytes:
 
 
 def _is_signed(row: Row[Any], key: bytes | None) -> bool:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
+    try:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    except ImportError:
+        raise needs("cryptography", "train") from None
     try:
         public = bytes.fromhex(row.public_key)
         if key is not None and public != key:

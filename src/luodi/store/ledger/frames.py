@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sqlalchemy import Connection, Double, Select, Text, select
 
-from luodi.core.errors import LuodiError
+from luodi.core.errors import LuodiError, needs
 from luodi.store.ledger.schema import (
     alarms,
     alias_history,
@@ -63,10 +63,12 @@ def batches(connection: Connection, what: What, cut: Cut = EVERYTHING) -> Iterat
         cut: Which of its rows.
 
     Raises:
-        LuodiError: ``ledger.part`` when there is no such part.
+        LuodiError: ``ledger.part`` when there is no such part; ``environment.missing_package``.
     """
-    import polars as pl
-
+    try:
+        import polars as pl
+    except ImportError:
+        raise needs("polars", "train") from None
     query = asked(what, cut)
     schema = {column.name: _kind(column) for column in query.selected_columns}
     empty = True
@@ -80,9 +82,10 @@ def batches(connection: Connection, what: What, cut: Cut = EVERYTHING) -> Iterat
 
 def frame(connection: Connection, what: What, cut: Cut = EVERYTHING) -> pl.DataFrame:
     """All of ``batches`` in one frame."""
+    parts = list(batches(connection, what, cut))
     import polars as pl
 
-    return pl.concat(list(batches(connection, what, cut)))
+    return pl.concat(parts)
 
 
 def asked(what: What, cut: Cut) -> Select[Any]:

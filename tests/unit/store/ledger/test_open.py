@@ -198,6 +198,20 @@ def test_a_missing_driver_names_the_pip_command(monkeypatch):
     assert "luodi[postgresql]" in caught.value.text()
 
 
+@pytest.mark.parametrize("package", ["polars", "cryptography"])
+def test_what_needs_another_library_names_the_pip_command(tmp_path, monkeypatch, package):
+    with Ledger(tmp_path / "ledger.sqlite") as ledger:
+        ledger.note(Event("me", "look", "x", {}))
+        ledger.sign_audit()
+        for name in [name for name in sys.modules if name.split(".")[0] == package]:
+            monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setitem(sys.modules, package, None)
+        work = {"polars": lambda: ledger.frame("audit"), "cryptography": ledger.verify_audit}
+        with pytest.raises(LuodiError) as caught:
+            work[package]()
+        assert caught.value.code == "environment.missing_package"
+
+
 def test_a_file_that_is_no_database_is_told(tmp_path):
     (tmp_path / "ledger.sqlite").write_bytes(b"no database" * 1000)
     with pytest.raises(LuodiError) as caught:
