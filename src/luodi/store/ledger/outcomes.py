@@ -72,7 +72,7 @@ def _keep(
     ids = {outcome.id for outcome in items}
     answer = (predictions.c.id, predictions.c.at, predictions.c.release)
     asked = select(*answer).where(predictions.c.id.in_(ids))
-    made = {row.id: row for row in connection.execute(asked)}
+    made: dict[str, Any] = {row.id: row for row in connection.execute(asked)}
     told = select(outcomes.c.id, outcomes.c.truth).where(outcomes.c.id.in_(ids))
     truths = {row.id: row.truth for row in connection.execute(told)}
     codes, counting, odd = [], [], {}

@@ -67,7 +67,7 @@ def _predictions() -> None:
 def _outcomes() -> None:
     op.create_table(
         "outcomes",
-        _prediction(primary_key=True),
+        _prediction(key=True),
         _release("release"),
         _text("truth"),
         _moment("at"),
@@ -91,7 +91,7 @@ def _outcomes() -> None:
     op.create_table(
         "outcomes_corrected",
         _number(),
-        _prediction(nullable=False),
+        _prediction(key=False),
         _text("truth"),
         _moment("at"),
         _moment("received_at"),
@@ -106,7 +106,7 @@ def _outcomes() -> None:
 def _reviews() -> None:
     op.create_table(
         "reviews",
-        _prediction(primary_key=True),
+        _prediction(key=True),
         _text("name"),
         _text("state"),
         sa.Column("urgency", sa.Double, nullable=False),
@@ -117,7 +117,7 @@ def _reviews() -> None:
         _text("closed_by", null=True),
         _moment("closed_at", null=True),
     )
-    order = ["name", "state", sa.text("urgency DESC"), "id"]
+    order: list[str | sa.TextClause] = ["name", "state", sa.text("urgency DESC"), "id"]
     op.create_index("ix_reviews_next", "reviews", order)
     op.create_index("ix_reviews_state_reviews_expires_at", "reviews", ["state", "expires_at"])
 
@@ -180,8 +180,10 @@ def _number() -> sa.Column[int]:
     return sa.Column("number", kind, primary_key=True)
 
 
-def _prediction(**settings: bool) -> sa.Column[str]:
-    return sa.Column("id", sa.Text, sa.ForeignKey("predictions.id"), **settings)
+def _prediction(*, key: bool) -> sa.Column[str]:
+    """The id of an answer, which is the key of a table or not."""
+    named = sa.ForeignKey("predictions.id")
+    return sa.Column("id", sa.Text, named, primary_key=key, nullable=False)
 
 
 def _release(name: str, *, null: bool = False) -> sa.Column[str]:
