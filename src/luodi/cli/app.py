@@ -8,18 +8,29 @@ from typing import Annotated
 import typer
 
 from luodi import __version__
+from luodi.cli.backup import backup
 from luodi.cli.build import build
 from luodi.cli.check import check
+from luodi.cli.export import export
+from luodi.cli.history import history
+from luodi.cli.init import init
 from luodi.cli.new import new
 from luodi.cli.outcome import INTERRUPTED, told
 from luodi.cli.predict import predict
+from luodi.cli.promote import promote
+from luodi.cli.restore import restore
+from luodi.cli.rollback import rollback
 from luodi.cli.schema import schema
 from luodi.cli.show import show
 from luodi.cli.speech import answer, say, speaking
 from luodi.cli.verify import verify
 from luodi.core.errors import LuodiError
 
-VERBS = (new, check, build, show, verify, predict, schema)
+VERBS = (
+    *(new, check, build, show, verify, predict),
+    *(init, promote, rollback, history, export, backup, restore),
+    schema,
+)
 
 # click's own base error; typer brings its own copy of click in newer versions.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[2]

@@ -29,6 +29,10 @@ Key = Annotated[
     Path | None,
     Option("--key", metavar="FILE", help="The public key that must have signed it."),
 ]
+Home = Annotated[
+    Path, Option("--home", metavar="FOLDER", help="The home that luodi init has made.")
+]
+Why = Annotated[str, Option("--reason", metavar="TEXT", help="Why; it is kept in the audit.")]
 Query = Annotated[
     str | None, Option("--query", metavar="SQL", help="The query, for a database address.")
 ]

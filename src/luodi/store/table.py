@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,8 @@ from luodi.store import disk
 if TYPE_CHECKING:
     import polars as pl
 
-ENDINGS = (".parquet", ".csv", ".jsonl", ".xlsx")
+STREAMED = (".parquet", ".csv", ".jsonl")
+ENDINGS = (*STREAMED, ".xlsx")
 SHARED = 0o644
 
 
@@ -42,3 +45,40 @@ def _excel(frame: pl.DataFrame, content: io.BytesIO) -> None:
     if find_spec("xlsxwriter") is None:
         raise needs("xlsxwriter", "train")
     frame.write_excel(content)
+
+
+def put_batches(batches: Iterator[pl.DataFrame], path: Path) -> int:
+    """Write frames of one schema one after another: whole or not at all, and never all in memory.
+
+    Args:
+        batches: The frames, at least one.
+        path: The file; its ending says the format, Excel excepted.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        LuodiError: ``store.format`` for an unknown ending; ``environment.disk``.
+    """
+    if path.suffix not in STREAMED:
+        raise LuodiError("store.format", path=path.name, endings=", ".join(STREAMED))
+    first = next(batches)
+    rows = 0
+
+    def frames(columns: list[str] | None, *_: object) -> Iterator[pl.DataFrame]:
+        nonlocal rows
+        for frame in chain([first], batches):
+            rows += frame.height
+            yield frame if columns is None else frame.select(columns)
+
+    from polars.io.plugins import register_io_source
+
+    lazy = register_io_source(frames, schema=first.schema)
+    with disk.building(path) as temporary:
+        if path.suffix == ".parquet":
+            lazy.sink_parquet(temporary)
+        elif path.suffix == ".csv":
+            lazy.sink_csv(temporary)
+        else:
+            lazy.sink_ndjson(temporary)
+    return rows
