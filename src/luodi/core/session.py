@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -40,19 +40,36 @@ class Session:
 
     def __call__(self, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
         """The outputs, in the order of ``OUTPUTS``; a batch in chunks over all cores."""
-        rows = len(next(iter(feeds.values())))
-        if rows <= LEAST_CHUNK:
-            return self._run(feeds)
+        return self.stream(len(next(iter(feeds.values()))), [feeds])
+
+    def stream(self, rows: int, parts: Iterable[Mapping[str, np.ndarray]]) -> list[np.ndarray]:
+        """The same for inputs that come in parts: the first run while the next are made.
+
+        Args:
+            rows: How many rows there will be.
+            parts: The inputs, in parts of ``chunk(rows)`` rows or a multiple of it; only the
+                last one may be shorter.
+        """
+        step = chunk(rows)
+        if rows <= step:
+            return self._run(next(iter(parts)))
         from concurrent.futures import ThreadPoolExecutor
 
-        step = max(LEAST_CHUNK, min(MOST_CHUNK, -(-rows // CHUNKS)))
-        cuts = (
-            {name: array[at : at + step] for name, array in feeds.items()}
-            for at in range(0, rows, step)
-        )
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            chunks = pool.map(self._run, cuts)
-            return [np.concatenate(parts) for parts in zip(*chunks, strict=True)]
+            chunks = [pool.submit(self._run, cut) for part in parts for cut in _cuts(part, step)]
+            outputs = [running.result() for running in chunks]
+        return [np.concatenate(pieces) for pieces in zip(*outputs, strict=True)]
 
     def _run(self, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
         return list(self.native.run(self.names, dict(feeds)))
+
+
+def chunk(rows: int) -> int:
+    """Rows that one thread runs at once; they depend on the number of rows alone."""
+    return max(LEAST_CHUNK, min(MOST_CHUNK, -(-rows // CHUNKS)))
+
+
+def _cuts(feeds: Mapping[str, np.ndarray], step: int) -> Iterator[dict[str, np.ndarray]]:
+    rows = len(next(iter(feeds.values())))
+    for at in range(0, rows, step):
+        yield {name: array[at : at + step] for name, array in feeds.items()}

@@ -14,7 +14,7 @@ from luodi.core.values import Column, Dataset
 from luodi.evaluate.answers import Answers, Array, Scoring
 
 NOISE_SHARE, MOVED_SHARE = 0.01, 0.1
-MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 1000, 30, 10_000
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 1000, 30, 5_000
 FEWEST_COLUMNS, MOST_LAID = 5, 50_000
 """A copy of the records takes time by its columns, so a wide table gets fewer copies."""
 

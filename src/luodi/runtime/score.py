@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from luodi.core.errors import LuodiError, needs
-from luodi.core.session import Session
+from luodi.core.session import Session, chunk
 from luodi.modalities.tabular.codec import Batch, Codec
+from luodi.modalities.tabular.codec.arrays import Warnings
+
+LONG, PART = 131_072, 65_536
+"""A frame of more rows than the first is laid out in parts of about the second."""
 
 
 class Scores(NamedTuple):
@@ -66,13 +70,43 @@ class Scorer:
         Raises:
             LuodiError: ``rows.*`` when a value cannot be what its column is.
         """
-        batch = self._encode(rows)
-        outputs = self.session(batch.feeds)
-        noticed = np.fromiter(map(bool, batch.warnings), bool, len(batch.warnings))
+        if isinstance(rows, Mapping | Sequence):
+            return self.score_batch(self._encode(rows))
+        frame = _framed(rows)
+        if len(frame) <= LONG:
+            return self.score_batch(self._laid(frame))
+        return self._streamed(frame)
+
+    def score_batch(self, batch: Batch) -> Scores:
+        """Answers as arrays to records that the codec has laid out already."""
+        return self._scores(self.session(batch.feeds), batch.warnings)
+
+    def _streamed(self, frame: Any) -> Scores:
+        """A long frame: its parts are laid out while the graph runs over those before."""
+        step = chunk(len(frame))
+        part = step * max(1, PART // step)
+        warnings: Warnings = []
+
+        def parts() -> Iterator[dict[str, np.ndarray]]:
+            for at in range(0, len(frame), part):
+                try:
+                    batch = self._laid(frame[at : at + part])
+                except LuodiError as error:
+                    if "row" not in error.facts:
+                        raise
+                    row = {"row": int(error.facts["row"]) + at}
+                    raise LuodiError(error.code, **{**error.facts, **row}) from None
+                warnings.extend(batch.warnings)
+                yield batch.feeds
+
+        return self._scores(self.session.stream(len(frame), parts()), warnings)
+
+    def _scores(self, outputs: list[np.ndarray], warnings: Warnings) -> Scores:
+        noticed = np.fromiter(map(bool, warnings), bool, len(warnings))
         if self.goal == "regress":
-            return Scores(None, None, noticed, outputs[0], batch.warnings)
+            return Scores(None, None, noticed, outputs[0], warnings)
         probabilities, decision, review = outputs
-        return Scores(probabilities, decision, review | noticed, None, batch.warnings)
+        return Scores(probabilities, decision, review | noticed, None, warnings)
 
     def predict(self, rows: Any) -> Any:
         """Answers of the same kind as the rows: a dict, a list of dicts, or a frame.
@@ -105,16 +139,19 @@ class Scorer:
             answer["release"] = self.release
         return answer
 
-    def _encode(self, rows: Any) -> Batch:
+    def _encode(self, rows: Mapping[str, Any] | Sequence[Any]) -> Batch:
         if isinstance(rows, Mapping):
             return self.codec.encode_row(rows)
-        if isinstance(rows, Sequence) and not isinstance(rows, str | bytes):
-            for row in rows:
-                if not isinstance(row, Mapping):
-                    raise LuodiError("rows.not_dicts", kind=type(row).__name__)
-            return self.codec.encode_rows(rows)
-        frame = _framed(rows)
-        wanted = set(self.codec.names)
+        if isinstance(rows, str | bytes):
+            raise LuodiError("rows.not_rows", kind=type(rows).__name__)
+        for row in rows:
+            if not isinstance(row, Mapping):
+                raise LuodiError("rows.not_dicts", kind=type(row).__name__)
+        return self.codec.encode_rows(rows)
+
+    def _laid(self, frame: Any) -> Batch:
+        """A frame as the codec's arrays."""
+        wanted = frozenset(self.codec.names)
         columns = {c.name: _array(c) for c in frame.iter_columns() if c.name in wanted}
         # with no column in common, the names that are there go into the error
         foreign: dict[str, Any] = {} if columns else dict.fromkeys(frame.columns)

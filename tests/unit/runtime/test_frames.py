@@ -54,3 +54,40 @@ def test_a_frame_without_narwhals_names_an_extra_that_has_no_learners(loaded, mo
     with pytest.raises(LuodiError) as caught:
         loaded.predict(pd.DataFrame(ROWS))
     assert "pip install 'luodi[runtime,frames]'" in str(caught.value)
+
+
+def many(rows: int) -> pl.DataFrame:
+    frame = pl.concat([pl.DataFrame(ROWS)] * (rows // len(ROWS) + 1))[:rows]
+    number = next(name for name, kind in frame.schema.items() if kind == pl.Float64)
+    return frame.with_columns(pl.Series(number, np.linspace(-3.0, 3.0, rows)))
+
+
+@pytest.mark.parametrize("kind", [pl.DataFrame, pl.DataFrame.to_pandas, pl.DataFrame.to_arrow])
+def test_a_long_frame_read_in_parts_gives_the_same_answers_to_the_last_bit(
+    loaded, kind, monkeypatch
+):
+    from luodi.runtime import score
+
+    frame = many(3001)
+    whole = loaded.score(frame)
+    monkeypatch.setattr(score, "LONG", 1000)
+    monkeypatch.setattr(score, "PART", 600)
+    parts = loaded.score(kind(frame))
+    assert np.array_equal(parts.probabilities, whole.probabilities)
+    assert np.array_equal(parts.decision, whole.decision)
+    assert np.array_equal(parts.review, whole.review)
+    assert parts.warnings == whole.warnings
+
+
+def test_a_value_that_cannot_be_read_is_named_by_its_row_in_the_whole_frame(loaded, monkeypatch):
+    from luodi.runtime import score
+
+    monkeypatch.setattr(score, "LONG", 1000)
+    monkeypatch.setattr(score, "PART", 600)
+    frame = many(3001)
+    number = next(name for name, kind in frame.schema.items() if kind == pl.Float64)
+    values = frame[number].to_list()
+    values[2500] = float("inf")
+    with pytest.raises(LuodiError) as caught:
+        loaded.score(frame.with_columns(pl.Series(number, values)))
+    assert (caught.value.code, caught.value.facts["row"]) == ("rows.not_finite", 2500)
