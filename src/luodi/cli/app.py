@@ -21,14 +21,17 @@ from luodi.cli.promote import promote
 from luodi.cli.restore import restore
 from luodi.cli.rollback import rollback
 from luodi.cli.schema import schema
+from luodi.cli.serve import serve
 from luodi.cli.show import show
 from luodi.cli.speech import answer, say, speaking
+from luodi.cli.token import token
 from luodi.cli.verify import verify
 from luodi.core.errors import LuodiError
 
 VERBS = (
     *(new, check, build, show, verify, predict),
     *(init, promote, rollback, history, export, backup, restore),
+    *(serve, token),
     schema,
 )
 

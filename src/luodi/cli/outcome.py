@@ -17,6 +17,8 @@ from luodi.core.errors import LuodiError
 
 INTERRUPTED = 130
 READER_GONE = 141
+EXTRAS = {"onnxruntime": "runtime", "httptools": "serve", "msgspec": "serve"}
+EXTRAS |= {"sqlalchemy": "serve", "alembic": "serve"}
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
@@ -77,7 +79,7 @@ def _missing(error: ModuleNotFoundError, as_json: bool) -> int:
     if not error.name or error.name.split(".")[0] == "luodi":
         return _unexpected(error, as_json)
     package = error.name.split(".")[0]
-    extra = "runtime" if package == "onnxruntime" else "train"
+    extra = EXTRAS.get(package, "train")
     return told(LuodiError("environment.missing_package", package=package, extra=extra), as_json)
 
 

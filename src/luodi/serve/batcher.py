@@ -1,0 +1,123 @@
+"""What arrives together is answered as one batch and kept in one commit; nobody waits for company.
+
+Requests whose bytes came in the same turn of the event loop are solved in the next one. Under
+load turns take longer and batches grow by themselves; a request alone is solved at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from luodi.core.errors import LuodiError
+from luodi.serve import answers
+from luodi.serve.answers import Question
+from luodi.serve.metrics import Metrics
+from luodi.store.ledger.ledger import Ledger
+
+INLINE_RECORDS = 64
+"""More than this would hold the event loop too long, and goes to a thread."""
+Done = Callable[[Question], None]
+
+
+class Batcher:
+    """Solves questions and keeps their answers. It is an object because questions gather in it.
+
+    Args:
+        ledger: Where answers are kept; None where none are.
+        share: The share of answers that is kept.
+        strict: Whether an answer waits for the disk and fails with it.
+        metrics: Where batches and losses are counted.
+    """
+
+    def __init__(self, ledger: Ledger | None, share: float, strict: bool, metrics: Metrics) -> None:
+        self._ledger, self._share = ledger, share if ledger else 0.0
+        self._strict, self._metrics = strict, metrics
+        self._waiting: list[tuple[Question, Done]] = []
+        self._aside = ThreadPoolExecutor(1, "luodi-batch")
+
+    def ask(self, question: Question, done: Done) -> None:
+        """Have a question answered; ``done`` is called in the event loop, exactly once."""
+        if len(question.records) > INLINE_RECORDS:
+            self._aside_run([(question, done)])
+            return
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._waiting.append((question, done))
+
+    def close(self) -> None:
+        """End the thread, when no question is left."""
+        self._aside.shutdown(wait=True)
+
+    def _flush(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        # one batch for each release: while one is swapped, both have questions
+        groups: dict[int, list[tuple[Question, Done]]] = {}
+        for one in waiting:
+            groups.setdefault(id(one[0].served), []).append(one)
+        for group in groups.values():
+            for start in range(0, len(group), INLINE_RECORDS):
+                self._settle(group[start : start + INLINE_RECORDS])
+
+    def _aside_run(self, group: list[tuple[Question, Done]]) -> None:
+        loop = asyncio.get_running_loop()
+
+        def run() -> None:
+            kept = self._solved(group)
+            loop.call_soon_threadsafe(self._wait_for, group, kept, loop)
+
+        self._aside.submit(run)
+
+    def _settle(self, group: list[tuple[Question, Done]]) -> None:
+        self._wait_for(group, self._solved(group), asyncio.get_running_loop())
+
+    def _solved(self, group: Sequence[tuple[Question, Done]]) -> Future[Any] | LuodiError | None:
+        """Answers, on their way into the ledger: the future that says so, or what went wrong."""
+        questions = [question for question, _ in group]
+        try:
+            answers.solve(questions)
+            rows = answers.chosen(questions, self._share)
+            if not rows or self._ledger is None:
+                return None
+            return self._ledger.keep_predictions(rows, synced=self._strict)
+        except LuodiError as error:
+            return error
+        except Exception as error:  # a fault here must not leave clients without an answer
+            return LuodiError("serve.unexpected", kind=type(error).__name__)
+
+    def _wait_for(
+        self,
+        group: list[tuple[Question, Done]],
+        kept: Future[Any] | LuodiError | None,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self._metrics.batch(sum(len(question.records) for question, _ in group))
+        if isinstance(kept, Future):
+            kept.add_done_callback(
+                lambda future: loop.call_soon_threadsafe(
+                    self._finish, group, _trouble(future.exception())
+                )
+            )
+        else:
+            self._finish(group, kept)
+
+    def _finish(self, group: list[tuple[Question, Done]], trouble: LuodiError | None) -> None:
+        questions = [question for question, _ in group]
+        if trouble is not None:
+            self._metrics.not_kept(trouble.code)
+            busy = trouble.code in ("ledger.busy", "ledger.closed", "serve.unexpected")
+            if self._strict or busy:
+                for question in questions:
+                    question.error = question.error or trouble
+            else:
+                answers.forget(questions)
+        for question, done in group:
+            done(question)
+
+
+def _trouble(error: BaseException | None) -> LuodiError | None:
+    if error is None or isinstance(error, LuodiError):
+        return error
+    return LuodiError("serve.unexpected", kind=type(error).__name__)

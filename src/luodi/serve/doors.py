@@ -1,0 +1,71 @@
+"""Who may come in: tokens, and for a server without tokens only this machine's own callers."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+
+from luodi.serve.request import Request
+from luodi.store.tokens import Role, Token
+
+_LOCAL = rb"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?"
+_HOST = re.compile(_LOCAL, re.IGNORECASE)
+_ORIGIN = re.compile(rb"https?://" + _LOCAL, re.IGNORECASE)
+_LONGEST = 256
+
+
+class Doors:
+    """Decides who comes in. It is an object because tokens come and go while it stands.
+
+    Args:
+        tokens: The tokens that open something; None to ask nobody, for loopback alone.
+    """
+
+    def __init__(self, tokens: Sequence[Token] | None) -> None:
+        self._tokens: list[tuple[bytes, Role]] | None = None
+        if tokens is not None:
+            self.change(tokens)
+
+    def change(self, tokens: Sequence[Token]) -> None:
+        """Other tokens open from now on."""
+        self._tokens = [(bytes.fromhex(token.digest), token.role) for token in tokens]
+
+    def refuses(self, request: Request, roles: frozenset[Role]) -> str | None:
+        """Why a request may not come in, as a code; None when it may.
+
+        Args:
+            request: The request.
+            roles: The roles that its route is open to.
+        """
+        if self._tokens is None:
+            return _foreign(request)
+        role = self._role(request.headers.get(b"authorization", b""))
+        if role is None:
+            return "serve.no_token"
+        return None if role in roles else "serve.wrong_role"
+
+    def _role(self, header: bytes) -> Role | None:
+        """The role of a token: every digest is compared, each in constant time."""
+        kind, _, token = header.partition(b" ")
+        if kind.lower() != b"bearer" or len(token) > _LONGEST:
+            return None
+        digest = sha256(token.strip()).digest()
+        found: Role | None = None
+        for known, role in self._tokens or ():
+            if hmac.compare_digest(known, digest):
+                found = role
+        return found
+
+
+def _foreign(request: Request) -> str | None:
+    """Refuse what a web page elsewhere could send to a server on this machine.
+
+    A name that somebody lets point here (DNS rebinding) stands in the Host header; the page that
+    asks stands in Origin.
+    """
+    if not _HOST.fullmatch(request.headers.get(b"host", b"")):
+        return "serve.host"
+    origin = request.headers.get(b"origin")
+    return "serve.host" if origin is not None and not _ORIGIN.fullmatch(origin) else None

@@ -1,0 +1,119 @@
+"""What is being served: for each task the release that answers, swapped as one reference."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+from luodi.core.text import canonical
+from luodi.runtime.load import Release
+
+DAY_S = 24 * 3600.0
+LARGEST = 2**53
+"""Whole numbers up to here are the same in every reader of JSON."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A release that answers, with what every answer needs of it.
+
+    Attributes:
+        release: The release.
+    """
+
+    release: Release
+
+    @cached_property
+    def digest(self) -> str:
+        """The release digest."""
+        return self.release.digest
+
+    @cached_property
+    def version(self) -> str:
+        """Twelve digits of the digest, as the version that protocols ask for."""
+        return self.digest.removeprefix("sha256:")[:12]
+
+    @cached_property
+    def decisions(self) -> tuple[Any, ...]:
+        """The classes in the type that labels had in the source."""
+        return self.release.scorer.codec.typed_classes
+
+    @cached_property
+    def kept_names(self) -> frozenset[str]:
+        """Columns of a record that the ledger keeps: those that training had, and no others."""
+        codec = self.release.scorer.codec
+        return frozenset((*codec.names, *codec.optional))
+
+    @cached_property
+    def reviews_a_day(self) -> int | None:
+        """How many answers a day people can look at; None when the task does not say."""
+        number = self.release.plan.get("decision", {}).get("reviews_a_day")
+        return number if type(number) is int else None
+
+    def truth(self, value: Any) -> str | None:
+        """A truth as canonical text; None when this task can have none like it."""
+        if value is None or isinstance(value, dict | list):
+            return None
+        if type(value) is int and abs(value) > LARGEST:
+            return None
+        text = canonical(value)
+        if self.release.goal == "regress":
+            return text if _is_number(text) else None
+        return text if text in self.release.scorer.classes else None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return abs(float(text)) < float("inf")
+    except ValueError:
+        return False
+
+
+class Model:
+    """One task in service. It is an object because its release changes while it serves.
+
+    Args:
+        name: The task's name.
+        served: What answers first.
+        workers: Number of processes; each gives out its part of the reviews.
+        number: The number of this one.
+        reviews: Moments (seconds since 1970) of the last day's answers that went to a human.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        served: Served,
+        workers: int = 1,
+        number: int = 0,
+        reviews: Sequence[float] = (),
+    ) -> None:
+        self.name = name
+        self.current = served
+        self._workers, self._number = workers, number
+        self._reviews = deque(reviews[number::workers])
+        self._lock = Lock()
+
+    def swap(self, served: Served) -> None:
+        """Answer with another release from the next request on."""
+        self.current = served
+
+    def takes_review(self, served: Served) -> bool:
+        """Whether people still have time for one more answer today; if so, it counts."""
+        capacity = served.reviews_a_day
+        if capacity is None:
+            return True
+        now = time.time()
+        with self._lock:
+            while self._reviews and self._reviews[0] <= now - DAY_S:
+                self._reviews.popleft()
+            # capacity 7 of 3 processes: 3, 2 and 2
+            if len(self._reviews) >= (capacity + self._workers - 1 - self._number) // self._workers:
+                return False
+            self._reviews.append(now)
+            return True

@@ -1,0 +1,152 @@
+"""JSON Schemas of records, answers and everything else that goes over the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from luodi.serve.models import Served
+
+Schema = dict[str, Any]
+DIGEST = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+ID = {"type": "string", "pattern": "^[0-9a-f-]{1,64}$"}
+_LABELS = {"integer": "integer", "boolean": "boolean"}
+
+
+def ref(name: str) -> Schema:
+    """A schema by its name in the document."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def listed(one: Schema, most: int | None = None) -> Schema:
+    """One of something, or an array of them."""
+    many: Schema = {"type": "array", "items": one}
+    return {"anyOf": [one, many | ({"maxItems": most} if most else {})]}
+
+
+def record(served: Served) -> Schema:
+    """A record as this release takes it: every column may be missing, more are no harm."""
+    codec = served.release.scorer.codec
+    properties: Schema = {}
+    for number in codec.numbers:
+        about = f"seen in training from {number.seen_low:g} to {number.seen_high:g}"
+        unit = f" {number.unit}" if number.unit else ""
+        # numbers come as text too: from spreadsheets, and with full-width digits
+        kinds = ["number", "string", "null"]
+        properties[number.name] = {"type": kinds, "description": about + unit}
+    for category in codec.categories:
+        properties[category.name] = {
+            "type": ["string", "number", "boolean", "null"],
+            "examples": list(category.known[:5]),
+        }
+    for moment in codec.times:
+        formats = ", ".join(moment.formats) or "ISO 8601"
+        properties[moment.name] = {"type": ["string", "number", "null"], "description": formats}
+    columns: tuple[Any, ...] = (*codec.numbers, *codec.categories, *codec.times)
+    expected = [column.name for column in columns if column.required]
+    return {
+        "type": "object",
+        "properties": properties,
+        "minProperties": 1,
+        "description": f"Answered without warning when it has: {', '.join(expected) or 'nothing'}.",
+    }
+
+
+def answer(served: Served) -> Schema:
+    """An answer of this release."""
+    codec = served.release.scorer.codec
+    share = {"type": "number", "minimum": 0, "maximum": 1}
+    properties: Schema = {
+        "id": {"anyOf": [ID, {"type": "null"}], "description": "null when it is not kept"}
+    }
+    if served.release.goal == "regress":
+        properties["value"] = {"type": "number"}
+    else:
+        kind = _LABELS.get(codec.labels, "string")
+        properties["decision"] = {"type": kind, "enum": list(served.decisions)}
+        properties["probability"] = share
+        if len(codec.classes) > 2:
+            shares = dict.fromkeys(codec.classes, share)
+            properties["probabilities"] = {"type": "object", "properties": shares}
+    properties["action"] = {"enum": ["accept", "review"]}
+    properties["release"] = DIGEST
+    properties["warnings"] = {"type": "array", "items": {"type": "string"}}
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+SHARED: dict[str, Schema] = {
+    "Problem": {
+        "type": "object",
+        "required": ["type", "title", "status", "code", "request_id"],
+        "properties": {
+            "type": {"const": "about:blank"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "code": {"type": "string"},
+            "request_id": {"type": "string"},
+            "column": {"type": "string", "description": "a column of the release"},
+            "row": {"type": "integer", "minimum": 0},
+            "error": {"type": "string", "description": "the code again, where clients want it"},
+        },
+        "additionalProperties": False,
+    },
+    "Feedback": {
+        "type": "object",
+        "required": ["id", "truth"],
+        "properties": {
+            "id": ID,
+            "truth": {"type": ["string", "number", "boolean"]},
+            "at": {"type": ["string", "null"], "format": "date-time"},
+        },
+        "additionalProperties": False,
+    },
+    "Receipt": {
+        "type": "object",
+        "required": ["id", "counts", "code"],
+        "properties": {
+            "id": ID,
+            "counts": {"type": "boolean"},
+            "code": {"type": ["string", "null"]},
+        },
+        "additionalProperties": False,
+    },
+    "Tensor": {
+        "type": "object",
+        "required": ["name", "shape", "datatype"],
+        "properties": {
+            "name": {"type": "string"},
+            "shape": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+            "datatype": {"type": "string"},
+            "data": {"type": "array"},
+            "parameters": {"type": "object"},
+        },
+    },
+    "Inference": {
+        "type": "object",
+        "required": ["inputs"],
+        "properties": {
+            "id": {"type": "string"},
+            "inputs": {
+                "type": "array",
+                "minItems": 1,
+                "items": {"$ref": "#/components/schemas/Tensor"},
+            },
+            "outputs": {"type": "array", "items": {"type": "object"}},
+            "parameters": {"type": "object"},
+        },
+    },
+}
+ANSWERS: dict[str, Schema] = {
+    "live": {"type": "object", "required": ["live"], "properties": {"live": {"const": True}}},
+    "ready": {"type": "object", "required": ["ready"], "properties": {"ready": {"const": True}}},
+    "feedback": listed(ref("Receipt")),
+    "infer": {
+        "type": "object",
+        "required": ["model_name", "model_version", "outputs"],
+        "properties": {
+            "model_name": {"type": "string"},
+            "model_version": {"type": "string"},
+            "id": {"type": "string"},
+            "outputs": {"type": "array", "items": ref("Tensor")},
+        },
+    },
+}

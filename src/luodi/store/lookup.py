@@ -1,0 +1,50 @@
+"""Small questions to the ledger that serving asks while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from luodi.store.ledger.ledger import Ledger
+from luodi.store.ledger.schema import predictions, releases
+
+_AT_ONCE = 200
+
+
+def names_of(ledger: Ledger, ids: Collection[str]) -> dict[str, str]:
+    """The task that each of these answers belongs to; unknown ids are left out.
+
+    Raises:
+        LuodiError: ``ledger.unreachable``.
+    """
+    found: dict[str, str] = {}
+    listed = sorted(ids)
+    with ledger.reading() as connection:
+        for start in range(0, len(listed), _AT_ONCE):
+            asked = (
+                select(predictions.c.id, releases.c.name)
+                .join(releases, releases.c.digest == predictions.c.release)
+                .where(predictions.c.id.in_(listed[start : start + _AT_ONCE]))
+            )
+            found.update({row.id: row.name for row in connection.execute(asked)})
+    return found
+
+
+def reviews_since(ledger: Ledger, name: str, since: int) -> list[int]:
+    """Moments of a task's answers that were sent to a human since then, oldest first.
+
+    Args:
+        ledger: The ledger.
+        name: The task.
+        since: Microseconds since 1970 in UTC.
+    """
+    asked = (
+        select(predictions.c.at)
+        .join(releases, releases.c.digest == predictions.c.release)
+        .where(releases.c.name == name, predictions.c.at >= since)
+        .where(predictions.c.action == "review")
+        .order_by(predictions.c.at)
+    )
+    with ledger.reading() as connection:
+        return [row.at for row in connection.execute(asked)]
