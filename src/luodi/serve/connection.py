@@ -139,7 +139,9 @@ class Connection(asyncio.Protocol):
         if self._header_count > MOST_HEADERS or size > self._limits.header_kb * 1024:
             self._fault = "serve.headers"
         request.refused = problem(self._fault) if self._fault else self._app.admit(request)
-        if self._comes_too_much(request):
+        if self._parser.should_upgrade():
+            self._end(problem("serve.http", close=True), request)
+        elif self._comes_too_much(request):
             self._end(request.refused or problem("serve.body", close=True), request)
         elif b"expect" in self._headers:
             if request.refused is not None:
