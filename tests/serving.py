@@ -40,7 +40,7 @@ ADDRESS = re.compile(r"http://[^ ]*?:(\d+)")
 @cache
 def release(leaf: float = 0.5) -> bytes:
     """A small release; another number gives one that answers differently."""
-    leaves = numpy_helper.from_array(np.array([leaf, -1.25, 0.75, -0.5, 2.0]))
+    leaves = numpy_helper.from_array(np.array([leaf, leaf - 1.75, 0.75, -0.5, 2.0]))
     steps = release_maker.nodes(release_maker.trees(leaf_weights=leaves))
     graph = release_maker.model(steps).SerializeToString()
     rows = [*release_maker.ROWS, RECORD]
@@ -151,14 +151,19 @@ def read_all(client: socket.socket) -> bytes:
 
 @contextmanager
 def running(
-    folder: Path, *options: str, what: str | Path = NAME, auth: bool = True
+    folder: Path,
+    *options: str,
+    what: str | Path = NAME,
+    auth: bool = True,
+    program: Path | None = None,
 ) -> Iterator[Running]:
     """A server on a free port, for a home that is there or a small one that is made."""
     home = folder / "home"
     if not home.exists():
         filled(home).close()
     tokens = {role: TokenFile(home).add(role)[1] for role in ROLES} if auth else {}
-    command = [sys.executable, "-m", "luodi.cli", "serve", str(what), "--home", str(home)]
+    started = ["-m", "luodi.cli"] if program is None else [str(program)]
+    command = [sys.executable, *started, "serve", str(what), "--home", str(home)]
     command += ["--port", "0", *options, *([] if auth else ["--no-auth"])]
     environment = os.environ | {"LUODI_LANG": "en", "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(

@@ -1,0 +1,335 @@
+"""What a server promises while clients, operators and the disk do their worst."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from luodi.runtime.load import load
+from luodi.serve.access import Access
+from luodi.serve.app import App
+from luodi.serve.batcher import Batcher
+from luodi.serve.connection import serving
+from luodi.serve.doors import Doors
+from luodi.serve.metrics import Metrics
+from luodi.serve.models import Model, Served
+from luodi.serve.routes import labels, table
+from luodi.serve.settings import Limits
+from luodi.store.home import Home
+from luodi.store.ledger.rows import Reason
+from serving import NAME, RECORD, filled, release, running
+
+SWAPS = int(os.environ.get("LUODI_SWAPS", "10"))
+SLOW = int(os.environ.get("LUODI_SLOW_CLIENTS", "200"))
+KILLS = int(os.environ.get("LUODI_SERVER_KILLS", "4"))
+BODY = json.dumps(RECORD).encode()
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no signals here")
+
+
+def test_slow_and_half_open_clients_are_closed_in_10_s_and_others_unharmed(tmp_path):
+    with running(tmp_path) as server:
+        head = server.head("/predict", len(BODY))
+        starts = [b"", head[:40], head, head + BODY[:7], b"GET / HTTP/1.1\r\nHost: a\r\nX"]
+        opened = time.monotonic()
+        clients = []
+        for number in range(SLOW):
+            clients.append(server.socket())
+            clients[-1].sendall(starts[number % len(starts)])
+        waiting = threading.Thread(target=_trickle, args=(clients[1::5],))
+        waiting.start()
+        took, closed = [], {}
+        while len(closed) < SLOW and time.monotonic() - opened < 15:
+            began = time.monotonic()
+            assert server.ask("/predict", RECORD).status == 200
+            took.append(time.monotonic() - began)
+            for number, client in enumerate(clients):
+                if number not in closed and _is_closed(client):
+                    closed[number] = time.monotonic() - opened
+        waiting.join()
+        assert len(closed) == SLOW
+        print(f"{SLOW} clients closed, the last after {max(closed.values()):.1f} s;")
+        print(f"{len(took)} others answered, the slowest in {max(took) * 1e3:.0f} ms")
+        assert max(closed.values()) < 11 and max(took) < 2
+
+
+def _trickle(clients) -> None:
+    """A byte now and then does not make a request less late."""
+    for _ in range(20):
+        time.sleep(0.5)
+        for client in clients:
+            try:
+                client.sendall(b"a")
+            except OSError:
+                continue
+
+
+def _is_closed(client: socket.socket) -> bool:
+    client.setblocking(False)
+    try:
+        while part := client.recv(65536):
+            assert part
+        return True
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
+    finally:
+        client.setblocking(True)
+
+
+def test_swaps_under_load_fail_no_request_and_every_answer_is_that_of_its_release(tmp_path):
+    leaves = (0.5, 0.25)
+    releases = [load(release(leaf)) for leaf in leaves]
+    wanted = {one.digest: one.predict(RECORD)["probability_1"] for one in releases}
+    assert len(set(wanted.values())) == 2
+    home = filled(tmp_path / "home", *leaves)
+    ended = threading.Event()
+    with home, running(tmp_path) as server:
+
+        def ask() -> list[tuple[int, str, float]]:
+            connection = http.client.HTTPConnection("127.0.0.1", server.port)
+            token = {"Authorization": f"Bearer {server.tokens['predict']}"}
+            got = []
+            while not ended.is_set():
+                connection.request("POST", "/predict", BODY, token)
+                answer = connection.getresponse()
+                content = json.loads(answer.read())
+                got.append((answer.status, content["release"], content["probability"]))
+            return got
+
+        with ThreadPoolExecutor(3) as pool:
+            asking = [pool.submit(ask) for _ in range(3)]
+            try:
+                for number in range(2 * SWAPS):
+                    after = _moved(home, number, releases)
+                    assert _answers_with(server, after), "the swap was not seen"
+            finally:
+                ended.set()
+            answers = [one for future in asking for one in future.result()]
+    print(f"{2 * SWAPS} swaps, {len(answers)} answers, 0 failed")
+    assert {status for status, _, _ in answers} == {200}
+    assert {digest for _, digest, _ in answers} == set(wanted)
+    assert all(probability == wanted[digest] for _, digest, probability in answers)
+
+
+def _moved(home: Home, number: int, releases) -> str:
+    """Promote the other release, then roll back, and so on; the digest in use afterwards."""
+    if number % 2:
+        return home.ledger.roll_back(NAME, Reason("a test", "back"))["champion"]
+    champion = home.ledger.aliases(NAME)["champion"]
+    other = next(one.digest for one in releases if one.digest != champion)
+    return home.ledger.promote(NAME, other, Reason("a test", "on"))["champion"]
+
+
+def _answers_with(server, digest: str) -> bool:
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        if server.ask("/predict", RECORD).json["release"] == digest:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_release_that_does_not_hold_is_not_swapped_in(tmp_path):
+    home = filled(tmp_path / "home", 0.5, 0.25)
+    good, bad = load(release(0.5)).digest, load(release(0.25)).digest
+    blob = next(one.blob for one in home.ledger.releases() if one.digest == bad)
+    path = tmp_path / "home" / "blobs" / blob.removeprefix("sha256:")
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with home, running(tmp_path) as server:
+        home.ledger.promote(NAME, bad, Reason("a test", "broken"))
+        end = time.monotonic() + 5
+        failed = 'luodi_release_swaps_total{model="t",result="failed"} 1'
+        while failed not in server.ask("/metrics", role="admin").body.decode():
+            assert time.monotonic() < end
+            assert server.ask("/predict", RECORD).json["release"] == good
+            time.sleep(0.05)
+        assert server.ask("/predict", RECORD).json["release"] == good
+
+
+def test_sigterm_lets_what_is_under_way_end(tmp_path):
+    count = 3000
+    data = json.dumps([RECORD] * count).encode()
+    with running(tmp_path) as server, ThreadPoolExecutor(6) as pool:
+        idle = server.socket()
+        asking = [pool.submit(server.ask, "/predict", data) for _ in range(6)]
+        text = ""
+        while 'route="/predict",status="200"} 1' not in text:  # one is done, others are not
+            text = server.ask("/metrics", role="admin").body.decode()
+        assert server.stop() == 0
+        answers = [future.result() for future in asking]
+        assert [(one.status, len(one.json)) for one in answers] == [(200, count)] * 6
+        assert idle.recv(1) == b""
+        with pytest.raises(OSError):
+            server.socket()
+    with Home.open(server.home) as home:
+        assert len(home.ledger.frame("predictions")) == 6 * count
+
+
+def test_kill_9_loses_no_acknowledged_answer_and_no_acknowledged_outcome(tmp_path):
+    answers, outcomes = set(), set()
+    for seed in range(KILLS):
+        with running(tmp_path) as server, ThreadPoolExecutor(4) as pool:
+            asking = [pool.submit(_until_killed, server) for _ in range(4)]
+            time.sleep(random.Random(seed).uniform(0.05, 0.6))
+            server.process.send_signal(signal.SIGKILL)
+            for future in asking:
+                given, told = future.result()
+                answers |= given
+                outcomes |= told
+    with Home.open(tmp_path / "home") as home:
+        kept = set(home.ledger.frame("predictions")["id"])
+        true = set(home.ledger.frame("outcomes")["id"])
+    print(f"{KILLS} kills, {len(answers)} answers and {len(outcomes)} outcomes, 0 lost")
+    assert answers and outcomes and answers <= kept and outcomes <= true
+
+
+def _until_killed(server) -> tuple[set[str], set[str]]:
+    given, told = set(), set()
+    try:
+        while True:
+            name = server.ask("/predict", RECORD).json["id"]
+            given.add(name)
+            truth = {"id": name, "truth": 1}
+            if server.ask("/feedback", truth, role="feedback").status == 200:
+                told.add(name)
+    except (OSError, http.client.HTTPException, ValueError):
+        return given, told
+
+
+def test_disk_full_predictions_go_on_feedback_gets_507_and_nothing_is_lost(tmp_path):
+    home = filled(tmp_path / "home")
+    served = Served(load(release()))
+    metrics = Metrics([NAME], labels(table([NAME], True).values()))
+    loose = Batcher(home.ledger, 1.0, False, metrics)
+    app = App(
+        {NAME: Model(NAME, served)}, Doors(None), loose, metrics, home.ledger, Limits(),
+        Access(False, lambda text: None),
+    )  # fmt: skip
+    with home:
+        asyncio.run(_with_a_full_disk(app, home))
+        frame = home.ledger.frame("predictions")
+        assert len(frame) == len(set(frame["id"]))
+    loose.close()
+
+
+async def _with_a_full_disk(app: App, home: Home) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(serving(app), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+
+    def post(path: str, value: object) -> tuple[int, dict]:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        connection.request("POST", path, json.dumps(value).encode())
+        answer = connection.getresponse()
+        content = json.loads(answer.read())
+        connection.close()
+        return answer.status, content
+
+    async def ask(path: str, value: object) -> tuple[int, dict]:
+        return await loop.run_in_executor(None, post, path, value)
+
+    first = (await ask("/predict", RECORD))[1]["id"]
+    assert first and (await ask("/feedback", {"id": first, "truth": 1}))[0] == 200
+    _room_for(home, 1)  # not below what it has
+    unkept = 0
+    for _ in range(50):
+        status, answer = await ask("/predict", {**RECORD, "type": "x" * 400})
+        assert status == 200 and answer["decision"] in (0, 1)
+        unkept += answer["id"] is None and "not_kept" in answer["warnings"]
+    assert unkept > 30
+    unknown = [{"id": f"{number:032x}", "truth": "x" * 400} for number in range(500)]
+    status, told = await ask("/feedback", unknown)
+    assert (status, told["code"]) == (507, "ledger.full")
+    _room_for(home, 10**6)
+    status, answer = await ask("/predict", RECORD)
+    assert answer["id"] is not None and answer["warnings"] == []
+    assert (await ask("/feedback", {"id": answer["id"], "truth": 0}))[0] == 200
+    server.close()
+
+
+def _room_for(home: Home, pages: int) -> None:
+    """Let the ledger's file grow to so many pages; SQLite calls it a full disk."""
+
+    def limit(connection, items):
+        return [connection.exec_driver_sql(f"PRAGMA max_page_count={pages}").scalar()]
+
+    home.ledger._writer.submit(limit, [None]).result()
+
+
+CANARY = ("Zhou Mingde", "13912345678", "310101199003074512")
+
+
+def test_a_name_a_phone_and_an_id_in_the_inputs_are_in_no_log_metric_or_error(tmp_path):
+    with running(tmp_path, "--access-log") as server:
+        errors = []
+        for text in CANARY:
+            path = text.replace(" ", "-")
+            asked = [
+                ("/predict", {"torque": text}),
+                ("/predict", {"type": text}),
+                ("/predict", {text: 1}),
+                ("/predict", {"torque": 1, "type": [text]}),
+                ("/predict", [{"torque": 1}, text]),
+                ("/predict", text.encode()),
+                (f"/predict?who={path}", {"torque": text}),
+                (f"/{path}", {}),
+                (f"/models/{path}/predict", {}),
+                ("/invocations", {"inputs": {text: text}}),
+                (f"/v2/models/{NAME}/infer", {"id": 5, "inputs": [{"name": text}]}),
+                (f"/v2/models/{NAME}/versions/{path}/infer", {}),
+            ]
+            for where, value in asked:
+                answer = server.ask(where, value, headers={"X-Who": text, "Origin": text})
+                errors += [answer.body] if answer.status >= 400 else []
+            truth = {"id": path.lower()[:60], "truth": text}
+            errors.append(server.ask("/feedback", truth, role="feedback").body)
+            errors.append(server.ask("/predict", {}, headers={"Authorization": text}).body)
+        metrics = server.ask("/metrics", role="admin").body
+        server.stop()
+        seen = b"".join((*errors, metrics, "".join(server.said).encode()))
+    print(f"{len(errors)} errors, {len(server.said)} lines of log")
+    assert len(errors) > 30 and len(server.said) > 30
+    for text in CANARY:
+        for form in (text, text.replace(" ", "-"), text.lower(), text.replace(" ", "-").lower()):
+            assert form.encode() not in seen, form
+
+
+def test_serving_connects_nowhere_and_starts_no_other_program(tmp_path):
+    program = (
+        "import sys\n"
+        "from luodi.cli import main\n"
+        "watched = {'socket.connect', 'subprocess.Popen', 'os.system', 'os.exec',"
+        " 'pickle.find_class'}\n"
+        "sys.addaudithook(lambda event, given: event in watched and"
+        " print('AUDIT', event, file=sys.stderr, flush=True))\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    path = tmp_path / "watched.py"
+    path.write_text(program)
+    with running(tmp_path, program=path) as server:
+        home = Home.open(server.home)
+        for _ in range(20):
+            name = server.ask("/predict", RECORD).json["id"]
+            server.ask("/feedback", {"id": name, "truth": 1}, role="feedback")
+        with home:
+            data = release(0.25)
+            home.add(data, load(data).digest, NAME, {})
+            home.ledger.promote(NAME, load(data).digest, Reason("a test", "on"))
+            assert _answers_with(server, load(data).digest)
+        server.ask("/openapi.json")
+        server.stop()
+        assert not [line for line in server.said if line.startswith("AUDIT")]
