@@ -12,7 +12,7 @@ QUALITY = (
     "ai4i", "german_credit", "card_default", "give_me_some_credit", "adult", "steel_plates",
     "appliances_author", "appliances_time", "device_state",
 )  # fmt: skip
-SPEED = ("one_row", "batch", "first_answer", "overhead", "growth")
+SPEED = ("one_row", "batch", "first_answer", "overhead", "growth", "serve", "overload", "ready")
 FIGURES = (*QUALITY, *SPEED)
 HEAD = ("figure", "measure", "measured", "beside the best other", "wanted", "verdict", "protocol")
 

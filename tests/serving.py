@@ -38,8 +38,13 @@ ADDRESS = re.compile(r"http://[^ ]*?:(\d+)")
 
 
 @cache
-def release(leaf: float = 0.5) -> bytes:
-    """A small release; another number gives one that answers differently."""
+def release(leaf: float = 0.5, per_day: int | None = None) -> bytes:
+    """A small release; another number gives one that answers differently.
+
+    Args:
+        leaf: A number in a tree.
+        per_day: How many answers a day people can look at.
+    """
     leaves = numpy_helper.from_array(np.array([leaf, leaf - 1.75, 0.75, -0.5, 2.0]))
     steps = release_maker.nodes(release_maker.trees(leaf_weights=leaves))
     graph = release_maker.model(steps).SerializeToString()
@@ -49,7 +54,9 @@ def release(leaf: float = 0.5) -> bytes:
         name: getattr(scores, name).tolist() for name in ("probabilities", "decision", "review")
     }
     golden = canonical_json({"rows": rows, "answers": answers})
-    return release_maker.release(model=graph, golden=golden)
+    review = {} if per_day is None else {"review": {"per_day": per_day}}
+    plan = canonical_json({"seed": 0, **review})
+    return release_maker.release(model=graph, golden=golden, plan=plan)
 
 
 def filled(folder: Path, *leaves: float) -> Home:
@@ -128,9 +135,7 @@ class Running:
         method = "POST" if size else "GET"
         token = f"Authorization: Bearer {self.tokens[role]}\r\n" if role in self.tokens else ""
         length = f"Content-Length: {size}\r\n" if size else ""
-        return (
-            f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{token}{length}{more}\r\n".encode()
-        )
+        return f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{token}{length}{more}\r\n".encode()
 
     def stop(self, wait_s: float = 20.0) -> int:
         """End it as an operator would."""

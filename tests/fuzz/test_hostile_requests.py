@@ -24,7 +24,21 @@ ODD = (
     40.0, 1500, "2024-01-01", "12:00", -1, "true",
 )  # fmt: skip
 NAMES = ("torque", "speed", "type", "fails", "", "torque ", "Torque", "\u0000", "id", "a" * 2000)
-SPLICES = (b"\x00", b"\xff", b'"', b"{", b"[", b"]", b"}", b",", b":", b"NaN", b"1e999", b"\\u", b"\n")
+SPLICES = (
+    b"\x00",
+    b"\xff",
+    b'"',
+    b"{",
+    b"[",
+    b"]",
+    b"}",
+    b",",
+    b":",
+    b"NaN",
+    b"1e999",
+    b"\\u",
+    b"\n",
+)
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +152,9 @@ def test_fuzzed_bytes_on_the_socket_end_in_planned_answers(server):
             elif change < 0.7:
                 del data[at : at + rng.randint(1, 30)]
             else:
-                data[at:at] = rng.choice((b"\r\n", b"\x00", b" ", b"\r", b"\n", b"Host: x\r\n", data[:9]))
+                data[at:at] = rng.choice(
+                    (b"\r\n", b"\x00", b" ", b"\r", b"\n", b"Host: x\r\n", data[:9])
+                )
         with server.socket() as client:
             client.sendall(bytes(data))
             client.shutdown(1)
@@ -154,11 +170,15 @@ def test_fuzzed_bytes_on_the_socket_end_in_planned_answers(server):
 
 def test_paths_lead_nowhere_but_to_the_table(server):
     rng = random.Random(9)
-    parts = ("..", "%2e%2e", "%2f", "/", "//", "\\", "%5c", "models", NAME, "predict", "etc",
-             "passwd", "%00", "home.json", "tokens.json", "v2", "versions", "é", "%c0%ae", "~", ".")  # fmt: skip
+    parts = (
+        "..", "%2e%2e", "%2f", "/", "//", "\\", "%5c", "models", NAME, "predict", "etc", "passwd",
+        "%00", "home.json", "tokens.json", "v2", "versions", "é", "%c0%ae", "~", ".",
+    )  # fmt: skip
     for _ in range(max(50, BODIES // 10)):
         path = "/" + "/".join(rng.choices(parts, k=rng.randint(1, 6)))
-        answer = server.raw(server.head(path, more="Connection: close\r\n").decode().encode("utf-8"))
+        answer = server.raw(
+            server.head(path, more="Connection: close\r\n").decode().encode("utf-8")
+        )
         status = int(answer.split(b" ", 2)[1])
         assert status in (400, 404, 405, 200, 403), path
         assert status != 200 or path in (f"/v2/models/{NAME}", "/v2"), path

@@ -190,6 +190,14 @@ class Gate(Part):
         return self
 
 
+class Review(Part):
+    """What people can look at."""
+
+    per_day: int | None = Field(
+        None, ge=0, description="answers a day that people can look at; the rest is accepted"
+    )
+
+
 class Check(Part):
     """Findings that a person has looked at and accepts."""
 
@@ -217,6 +225,7 @@ class Task(Part):
     costs: Costs | None = None
     gates: dict[str, Gate] = Field(default_factory=dict)
     check: Check = Field(default_factory=Check)
+    review: Review = Field(default_factory=Review)
     folder: Annotated[Path, Field(exclude=True)] = Path()
 
     @model_validator(mode="after")

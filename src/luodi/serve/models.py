@@ -52,7 +52,8 @@ class Served:
     @cached_property
     def reviews_a_day(self) -> int | None:
         """How many answers a day people can look at; None when the task does not say."""
-        number = self.release.plan.get("decision", {}).get("reviews_a_day")
+        review = self.release.plan.get("review")
+        number = review.get("per_day") if isinstance(review, dict) else None
         return number if type(number) is int else None
 
     def truth(self, value: Any) -> str | None:

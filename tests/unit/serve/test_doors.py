@@ -41,9 +41,11 @@ def test_every_route_but_health_answers_401_without_a_token(server, path, method
 
 @pytest.mark.parametrize(
     "header",
-    ["", "Bearer", "Bearer ", "Bearer x", "Basic dTpw", "bearer luodi_", "Bearer " + "a" * 5000]
-    + ["Bearer \x80\xff", "Token {predict}", "{predict}", "Bearer {predict}x", "Bearer {PREDICT}"],
-)
+    [
+        "", "Bearer", "Bearer ", "Bearer x", "Basic dTpw", "bearer luodi_", "Bearer " + "a" * 5000,
+        "Bearer \x80\xff", "Token {predict}", "{predict}", "Bearer {predict}x", "Bearer {PREDICT}",
+    ],
+)  # fmt: skip
 def test_a_malformed_token_opens_nothing(server, header):
     token = server.tokens["predict"]
     given = header.replace("{predict}", token).replace("{PREDICT}", token.upper())

@@ -93,6 +93,18 @@ def test_a_file_can_be_served_without_a_home_of_its_own(tmp_path, monkeypatch):
         assert server.ask("/predict", RECORD).json["release"] == load(release(0.125)).digest
 
 
+def test_beyond_what_people_can_look_at_answers_are_accepted_and_say_so(tmp_path):
+    (tmp_path / "small.luodi").write_bytes(release(0.5, per_day=3))
+    odd = {**RECORD, "type": "Q"}
+    for left in (3, 0):  # the second server remembers what the first one gave out
+        with running(tmp_path, what=tmp_path / "small.luodi") as server:
+            answers = server.ask("/predict", [odd] * 5).json
+        assert [answer["action"] for answer in answers] == ["review"] * left + ["accept"] * (
+            5 - left
+        )
+        assert all("review_full" in answer["warnings"] for answer in answers[left:])
+
+
 def test_several_processes_answer_and_count_together(tmp_path):
     with running(tmp_path, "--workers", "2", "--durability", "strict") as server:
         ids = {server.ask("/predict", RECORD).json["id"] for _ in range(40)}

@@ -47,7 +47,8 @@ def proven(artifact: Artifact, candidate: Candidate, parts: Parts, task: Task) -
         parity=proof,
         golden=golden(prepared.codec, session),
         reference=_json(watch.reference(prepared.codec, seen, outputs)),
-        plan=plan(candidate, task.metric or default_metric(task.goal, _truth(candidate, parts))),
+        plan=plan(candidate, task.metric or default_metric(task.goal, _truth(candidate, parts)))
+        | _review(task),
         importance=_importance(candidate, artifact.model, session, parts.train, task),
     )
 
@@ -105,6 +106,12 @@ def plan(candidate: Candidate, metric: str) -> dict[str, Any]:
         "features": list(prepared.plan.names),
     }
     return dict(_json(whole))
+
+
+def _review(task: Task) -> dict[str, Any]:
+    """How many answers a day people can look at, for whoever serves the release."""
+    per_day = task.review.per_day
+    return {} if per_day is None else {"review": {"per_day": per_day}}
 
 
 def _recipe(member: Member) -> dict[str, Any]:

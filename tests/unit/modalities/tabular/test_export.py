@@ -78,6 +78,12 @@ def test_a_release_tells_the_metric_it_was_built_for() -> None:
     assert exported(mixed(), "linear", metric="brier")[1].plan["metric"] == "brier"
 
 
+def test_a_release_carries_how_many_reviews_a_day_there_can_be() -> None:
+    assert "review" not in exported(mixed(), "linear")[1].plan
+    planned = exported(mixed(), "linear", review={"per_day": 7})[1].plan
+    assert planned["review"] == {"per_day": 7}
+
+
 def test_ties_between_trees_do_not_break_parity() -> None:
     flags = {f"flag {i}": ("number", RNG.integers(0, 2, ROWS).astype(float).tolist()) for i in "ab"}
     _, artifact = exported(dataset(flags), "extra_trees", metric="accuracy")

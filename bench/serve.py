@@ -1,0 +1,103 @@
+"""Requests a second and latency, beside the plainest fast server around the same graph.
+
+luodi checks every record, asks for a token and keeps every answer; the plain server (raw ASGI,
+msgspec, onnxruntime; the faster of granian and uvicorn) does none of that. One core serves.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bench import at_hand, clock, service
+from bench.options import Options
+from bench.result import Result, Skipped, end
+
+ROUNDS, DURATION_S = 7, 3.0
+CONNECTIONS = (1, 32)
+WANTED, WANTED_P50 = 0.6, 2.5
+
+
+def measured(options: Options) -> list[Result]:
+    """Load all servers in turns."""
+    names = service.rivals()
+    if not names:
+        raise Skipped("neither granian nor uvicorn is installed: pip install granian uvicorn")
+    record = at_hand.machines(10, seed=1).drop(at_hand.TARGET).row(0, named=True)
+    with tempfile.TemporaryDirectory() as folder:
+        release = at_hand.release(Path(folder), options)
+        seen = _loaded(release, record, names, options)
+    results = []
+    for connections in CONNECTIONS:
+        results.append(_rate(seen[connections], connections))
+    return [*results, _latency(seen[1])]
+
+
+Rounds = list[dict[str, dict[str, Any]]]
+
+
+def _loaded(
+    release: Path, record: dict[str, Any], names: list[str], options: Options
+) -> dict[int, Rounds]:
+    """What each load saw of each server, round by round; one server runs at a time."""
+    rounds, duration = (2, 0.5) if options.quick else (ROUNDS, DURATION_S)
+    token = service.token(release.parent)
+    seen: dict[int, Rounds] = {connections: [] for connections in CONNECTIONS}
+    for _ in range(rounds):
+        for connections in CONNECTIONS:
+            seen[connections].append({})
+        for name in ("luodi", *names):
+            port = service.free_port()
+            if name == "luodi":
+                command = service.luodi(release, port)
+            else:
+                command = service.bare(name, release, port)
+            with service.started(command, port, release.parent):
+                for connections in CONNECTIONS:
+                    told = {"connections": connections, "duration_s": duration, "token": token}
+                    seen[connections][-1][name] = service.load(port, record, **told)
+    return seen
+
+
+def _best(one: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The fastest plain server of a round."""
+    return max((v for name, v in one.items() if name != "luodi"), key=lambda v: float(v["rate"]))
+
+
+def _rate(rounds: Rounds, connections: int) -> Result:
+    ratios = [one["luodi"]["rate"] / _best(one)["rate"] for one in rounds]
+    middle = clock.median(ratios)
+    rates = {name: round(clock.median([one[name]["rate"] for one in rounds])) for name in rounds[0]}
+    return Result(
+        figure="serve",
+        title=f"requests a second, {connections} connections",
+        measure=f"rate_{connections} / bare server",
+        values={"luodi": ratios},
+        wanted=f">= {WANTED}",
+        reached=middle >= WANTED,
+        protocol=f"one core, token, checks and durable log on; median of {len(rounds)} rounds",
+        against=", ".join(f"{name} {rate:,}/s" for name, rate in rates.items()),
+        details={"median": middle, "rates": rates, "rounds": rounds},
+    )
+
+
+def _latency(rounds: Rounds) -> Result:
+    ratios = [one["luodi"]["p50_ms"] / _best(one)["p50_ms"] for one in rounds]
+    middle = clock.median(ratios)
+    took = {name: clock.median([one[name]["p50_ms"] for one in rounds]) for name in rounds[0]}
+    return Result(
+        figure="serve",
+        title="latency, 1 connection",
+        measure="p50 / bare server",
+        values={"luodi": ratios},
+        wanted=f"<= {WANTED_P50}",
+        reached=middle <= WANTED_P50,
+        protocol=f"as above; median of {len(rounds)} rounds",
+        against=", ".join(f"{name} {value:.2f} ms" for name, value in took.items()),
+        details={"median": middle, "p50_ms": took},
+    )
+
+
+if __name__ == "__main__":
+    end(__doc__, measured)

@@ -1,0 +1,107 @@
+"""Servers to time, each in a process of its own on a core of its own, and the client on another."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from bench.options import ROOT
+
+READY_S = 60.0
+# The fastest plain servers that are here; at least one stands beside every figure.
+RIVALS = ("granian", "uvicorn")
+
+
+def cores() -> tuple[set[int], set[int]]:
+    """A core for the server and one for the client; with one core both share it."""
+    if not hasattr(os, "sched_getaffinity"):
+        return set(), set()
+    known = sorted(os.sched_getaffinity(0))
+    return {known[0]}, {known[-1]}
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def started(command: Sequence[str], port: int, folder: Path) -> Iterator[float]:
+    """A server that runs, and the seconds until it took a connection."""
+    server, _ = cores()
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src")))},
+        preexec_fn=(lambda: os.sched_setaffinity(0, server)) if server else None,
+    )
+    try:
+        while not _takes(port):
+            if process.poll() is not None or time.perf_counter() - began > READY_S:
+                raise RuntimeError(f"{command[2]} did not start")
+            time.sleep(0.002)
+        yield time.perf_counter() - began
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _takes(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def luodi(release: Path, port: int, *options: str) -> list[str]:
+    """The command that serves a release, with everything on."""
+    program = [sys.executable, "-m", "luodi.cli", "serve", str(release), "--port", str(port)]
+    return [*program, "--home", "home", *options]
+
+
+def bare(server: str, release: Path, port: int) -> list[str]:
+    """The command of the plain server."""
+    return [sys.executable, "-m", "bench.bare", server, str(port), str(release)]
+
+
+def rivals() -> list[str]:
+    """The plain servers that are installed here."""
+    return [name for name in RIVALS if find_spec(name)]
+
+
+def token(folder: Path) -> str:
+    """A home in a folder, and a token that asks it for answers."""
+    from luodi.store.home import Home
+    from luodi.store.tokens import TokenFile
+
+    if not (folder / "home").exists():
+        Home.create(folder / "home").close()
+    return TokenFile(folder / "home").add("predict")[1]
+
+
+def load(port: int, record: Mapping[str, Any], **told: Any) -> dict[str, Any]:
+    """Put a load on a server from a process of its own; see ``bench.traffic``."""
+    _, client = cores()
+    asked = {"port": port, "path": "/predict", "record": record, **told}
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.traffic", json.dumps(asked)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        preexec_fn=(lambda: os.sched_setaffinity(0, client)) if client else None,
+    )
+    seen: dict[str, Any] = json.loads(done.stdout)
+    return seen
