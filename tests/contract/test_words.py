@@ -139,7 +139,9 @@ def test_every_phrase_of_the_command_line_is_said():
         if path.startswith("cli/") and name == "phrase" and isinstance(call.args[0], ast.Constant)
     }
     computed = {
-        name for name in words.room("cli")["phrases"] if name.startswith(("stage_", "note_"))
+        name
+        for name in words.room("cli")["phrases"]
+        if name.startswith(("stage_", "note_", "serve_"))
     }
     computed |= {
         "signature_checked",
