@@ -8,6 +8,7 @@ import tomllib
 import pytest
 
 from contract.source import PACKAGE, ROOT, calls, imports, imports_at_top, trees
+from serving import RECORD, running
 
 STAGES = {"data", "train", "compress", "evaluate", "release", "serve", "monitor", "improve"}
 HEAVY = {
@@ -189,3 +190,31 @@ def test_the_runtime_loads_where_only_numpy_and_onnxruntime_are_installed():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.strip() == "loaded", done.stderr
+
+
+def test_serving_runs_where_only_the_serve_extra_is_installed(tmp_path):
+    blocked = {"polars", "pandas", "pyarrow", "sklearn", "onnx", "lightgbm", "catboost", "xgboost"}
+    blocked |= {
+        "scipy",
+        "yaml",
+        "optuna",
+        "narwhals",
+        "cryptography",
+        "psutil",
+        "charset_normalizer",
+    }
+    program = tmp_path / "bare.py"
+    program.write_text(
+        "import sys\n"
+        "class Bare:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name.split('.')[0] in {blocked}: raise ModuleNotFoundError(name, name=name)\n"
+        "sys.meta_path.insert(0, Bare())\n"
+        "from luodi.cli import main\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    with running(tmp_path, program=program) as server:
+        name = server.ask("/predict", RECORD).json["id"]
+        truth = {"id": name, "truth": 1}
+        assert server.ask("/feedback", truth, role="feedback").status == 200
+        assert server.ask("/openapi.json").status == server.ask("/metrics", role="admin").status
