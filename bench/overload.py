@@ -15,7 +15,7 @@ from bench.result import Result, end
 
 ROUNDS, DURATION_S = 5, 4.0
 TIMES = (2, 5)
-CONNECTIONS, PROBES = 256, 32
+CONNECTIONS, PROBES = 900, 128
 LEAST, SLOWEST_MS = 0.8, 250.0
 
 
@@ -42,6 +42,7 @@ def measured(options: Options) -> list[Result]:
                             "p99_ms": seen["p99_ms"],
                             "refused_p99_ms": seen["refused_p99_ms"] or 0.0,
                             "unanswered": seen["unanswered"],
+                            "unsent": seen["unsent"],
                             "afterwards": after / usual,
                         }
                     )

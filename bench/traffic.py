@@ -19,11 +19,15 @@ from typing import Any
 
 @dataclass
 class Seen:
-    """What came back: seconds of each request by status, and how long all of it took."""
+    """What came back: seconds of each request by status, and how long all of it took.
+
+    ``unanswered`` requests were sent in vain; ``unsent`` ones found every connection waiting.
+    """
 
     seconds: dict[int, list[float]] = field(default_factory=dict)
     took_s: float = 0.0
     unanswered: int = 0
+    unsent: int = 0
 
     def note(self, status: int, seconds: float) -> None:
         """Note one answer."""
@@ -115,7 +119,10 @@ def closed(port: int, data: bytes, connections: int, duration_s: float, warm_s: 
 
 
 def open_loop(port: int, data: bytes, connections: int, duration_s: float, rate: float) -> Seen:
-    """Send by the clock over connections that are free; count from the planned moment."""
+    """Send by the clock over connections that are free; count from the planned moment.
+
+    When none is free, a request is not sent and counts as unsent.
+    """
     seen, selector = Seen(), selectors.DefaultSelector()
     free: deque[_Client] = deque(_Client(port) for _ in range(connections))
     for client in free:
@@ -130,6 +137,9 @@ def open_loop(port: int, data: bytes, connections: int, duration_s: float, rate:
             client.since = begin + sent / rate
             client.socket.sendall(data)
             sent, busy = sent + 1, busy + 1
+        # all connections wait for the server: these cannot even be asked
+        seen.unsent += due - sent
+        sent = due
         for key, _ in selector.select(0.0005):
             client = key.data
             status = client.answered()
@@ -142,8 +152,8 @@ def open_loop(port: int, data: bytes, connections: int, duration_s: float, rate:
                 client.open()
                 selector.register(client.socket, selectors.EVENT_READ, client)
             free.append(client)
-    seen.took_s = duration_s
-    seen.unanswered = int(duration_s * rate) - sent + busy
+    seen.took_s = now() - begin
+    seen.unanswered = busy
     return seen
 
 
@@ -163,6 +173,7 @@ def main(arguments: Sequence[str]) -> int:
         "p99_ms": seen.quantile(0.99) * 1e3,
         "refused_p99_ms": seen.quantile(0.99, 503) * 1e3 if 503 in seen.seconds else None,
         "unanswered": seen.unanswered,
+        "unsent": seen.unsent,
     }
     print(json.dumps(answer))
     return 0

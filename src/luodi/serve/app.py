@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from luodi.core.errors import LuodiError
 from luodi.serve import feedback, inference, invocations, openapi, reply, routes, strict
 from luodi.serve.access import Access
+from luodi.serve.admission import Admission, Turn
 from luodi.serve.answers import Question, Record
 from luodi.serve.batcher import Batcher
 from luodi.serve.doors import Doors
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from luodi.serve.connection import Connection
     from luodi.store.ledger.ledger import Ledger
 
+LARGE = 16 * 1024
+"""A request of many records may take its time; that is no sign of too many requests."""
 Respond = Callable[[Reply], None]
 Written = Callable[[Question], Reply]
 # JSON by its names, nothing at all, what curl says by itself, and the inference protocol's binary.
@@ -66,6 +69,7 @@ class App:
         self.ledger = ledger
         self.connections: set[Connection] = set()
         self.in_flight = 0
+        self.admission = Admission(limits.in_flight)
         self.draining = False
         self._batcher, self._access, self._version = batcher, access, version
         self._routes = routes.table(models, feedback=ledger is not None)
@@ -89,7 +93,8 @@ class App:
             return problem(LuodiError("serve.method", allow=allow))
         if not _is_readable(request.headers):
             return problem("serve.media")
-        if route.heavy and self.in_flight >= self.limits.in_flight:
+        size = int(request.headers.get(b"content-length", b"0")[:12])
+        if route.heavy and self.admission.turns_away(size):
             return problem("serve.busy")
         return None
 
@@ -98,9 +103,14 @@ class App:
         self.entered(request)
         route, _ = self._found(request.path)
         assert route is not None
-        if route.heavy and self.in_flight > self.limits.in_flight:
-            respond(problem("serve.busy"))
-            return
+        if route.heavy:
+            start = partial(self._act, request, route, respond)
+            refuse = partial(respond, problem("serve.busy"))
+            self.admission.ask(Turn(request, start, refuse))
+        else:
+            self._act(request, route, respond)
+
+    def _act(self, request: Request, route: Route, respond: Respond) -> None:
         try:
             getattr(self, f"_{route.action}")(request, route, respond)
         except LuodiError as error:
@@ -109,6 +119,11 @@ class App:
             self._access.fault(error)
             respond(problem("serve.unexpected"))
 
+    def is_filled(self) -> bool:
+        """Whether the bodies that are being read take all the memory that they may."""
+        held = sum(connection.held_bytes for connection in self.connections)
+        return held > self.limits.bodies_mb * 2**20
+
     def entered(self, request: Request) -> None:
         """A request is under way."""
         self.in_flight += 1
@@ -116,10 +131,12 @@ class App:
     def left(self, request: Request) -> None:
         """A request's client went away before its answer."""
         self.in_flight -= 1
+        self.admission.leave(request, answered=False)
 
     def finished(self, request: Request, answer: Reply) -> Reply:
         """A request was answered; the reply in the form that its protocol has for errors."""
         self.in_flight -= 1
+        self.admission.leave(request, answered=answer.status == 200 and len(request.body) < LARGE)
         seconds = time.monotonic() - request.began
         self.metrics.request(request.route, answer.status, seconds)
         self._access.note(request, answer, seconds)
@@ -227,7 +244,13 @@ class App:
             raise LuodiError("serve.not_records")
         return records
 
-    def _ask(self, route: Route, records: list[Record], written: Written, respond: Respond) -> None:
+    def _ask(
+        self,
+        route: Route,
+        records: list[Record],
+        written: Written,
+        respond: Respond,
+    ) -> None:
         model = self.models[route.model]
         question = Question(model, model.current, records)
 

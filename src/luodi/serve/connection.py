@@ -103,6 +103,11 @@ class Connection(asyncio.Protocol):
         """The client does not take its answer."""
         self.deadline = time.monotonic() + self._limits.request_s
 
+    @property
+    def held_bytes(self) -> int:
+        """How much of a body is in memory that nobody answers yet."""
+        return 0 if self._closing else len(self._body)
+
     # What the parser calls.
 
     def on_message_begin(self) -> None:
@@ -161,6 +166,8 @@ class Connection(asyncio.Protocol):
             self._end(problem("serve.body", close=True), self._request)
         elif self._request.refused is None:
             self._body += data
+            if len(self._body) > CLEAR_AFTER_BYTES and self._app.is_filled():
+                self._end(problem("serve.busy", close=True), self._request)
 
     def on_message_complete(self) -> None:
         """A whole request is there."""
@@ -228,6 +235,7 @@ class Connection(asyncio.Protocol):
     def _linger(self) -> None:
         """Close when the client has had a moment to read; cutting at once could lose the reply."""
         self._closing = True
+        self._body = bytearray()
         self._ready.clear()
         self.deadline = time.monotonic() + LINGER_S
         if self._ended or not self._transport.can_write_eof():

@@ -23,7 +23,7 @@ KNOWN = frozenset(
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Request:
     """A request, complete once its body is there.
 
@@ -36,6 +36,7 @@ class Request:
         began: When its headers were complete, on the monotonic clock.
         refused: What it is answered with, whatever its body says.
         route: Label of its route, for metrics and the log.
+        gone: Whether nobody waits for its answer any more.
     """
 
     method: str
@@ -46,3 +47,4 @@ class Request:
     began: float = field(default_factory=time.monotonic)
     refused: Reply | None = None
     route: str = "none"
+    gone: bool = False

@@ -61,6 +61,7 @@ async def _look(app: App, access: Access, stopped: asyncio.Event, parent: int | 
         # the next look would come too late for what is due before it
         for connection in [c for c in app.connections if c.deadline <= now + LOOK_S]:
             connection.expire()
+        app.admission.choose()
         if now - flushed >= FLUSH_S:
             flushed = now
             app.metrics.open(app.in_flight, len(app.connections))

@@ -21,10 +21,11 @@ class Limits:
 
     Attributes:
         body_kb: Largest body.
+        bodies_mb: Most of all bodies together that are being read.
         header_kb: Largest request line with all headers.
         depth: Deepest nesting of JSON.
         rows: Most records in one request.
-        in_flight: Most requests that are being answered at one time.
+        in_flight: Most requests that are being answered at one time; fewer while answers are slow.
         connections: Most open connections.
         request_s: Time from the first byte of a request to its last, and for its answer.
         idle_s: How long an open connection may rest between two requests.
@@ -32,10 +33,11 @@ class Limits:
     """
 
     body_kb: int = 2048
+    bodies_mb: int = 128
     header_kb: int = 16
     depth: int = 16
     rows: int = 5000
-    in_flight: int = 64
+    in_flight: int = 128
     connections: int = 1000
     request_s: float = 10.0
     idle_s: float = 60.0

@@ -95,6 +95,23 @@ def test_beyond_the_requests_in_flight_the_server_says_when_to_come_again(tmp_pa
         assert server.ask("/predict", RECORD).status == 200
 
 
+def test_bodies_that_never_end_do_not_fill_the_memory(tmp_path):
+    with running(tmp_path, "--limits", "bodies_mb=4") as server:
+        clients, head = [], server.head("/predict", 2**21)
+        for _ in range(8):
+            clients.append(server.socket())
+            clients[-1].sendall(head + b" " * (2**20))
+        time.sleep(0.5)
+        assert server.ask("/predict", RECORD).status == 200
+        refused = 0
+        for client in clients:
+            client.settimeout(0.2)
+            refused += status(read_all(client)) == 503
+            client.close()
+        assert refused >= 3
+        assert server.ask("/predict", [RECORD] * 2000).status == 200
+
+
 @pytest.mark.parametrize(
     "request_line",
     [

@@ -1,11 +1,15 @@
 """The parts that need no server: limits, shared counts, reviews within capacity, the log."""
 
+import time
+from functools import partial
+
 import pytest
 
 from luodi.core.errors import LuodiError
 from luodi.runtime.load import load
-from luodi.serve import strict
+from luodi.serve import admission, strict
 from luodi.serve.access import Access
+from luodi.serve.admission import Admission, Turn
 from luodi.serve.counters import Counters, Family
 from luodi.serve.models import DAY_S, Model, Served
 from luodi.serve.reply import problem
@@ -76,6 +80,80 @@ def test_counts_of_several_processes_add_up_and_histograms_are_cumulative():
     ]
 
 
+class Guests:
+    """Requests that ask for their turn, and what became of each."""
+
+    def __init__(self, most: int) -> None:
+        self.admission = Admission(most)
+        self.seen: list[tuple[str, int]] = []
+        self.requests: list[Request] = []
+
+    def come(self, count: int = 1, body: bytes = b"") -> None:
+        for _ in range(count):
+            number = len(self.requests)
+            self.requests.append(Request("POST", b"/", {}, body=body))
+            start = partial(self.seen.append, ("in", number))
+            refuse = partial(self.seen.append, ("away", number))
+            self.admission.ask(Turn(self.requests[-1], start, refuse))
+
+    def go(self, number: int, *, answered: bool = True) -> None:
+        self.admission.leave(self.requests[number], answered=answered)
+
+
+def test_of_those_who_wait_the_newest_comes_next():
+    guests = Guests(2)
+    guests.come(5)
+    assert guests.seen == [("in", 0), ("in", 1)]
+    guests.go(0)
+    guests.go(3, answered=False)  # its client went away while it waited
+    guests.go(1)
+    assert guests.seen[2:] == [("in", 4), ("in", 2)]
+
+
+def test_who_has_waited_too_long_is_sent_away(monkeypatch):
+    guests = Guests(1)
+    guests.come(3)
+    later = time.monotonic() + admission.WAIT_S + 0.01
+    monkeypatch.setattr("luodi.serve.admission.time.monotonic", lambda: later)
+    guests.admission.choose()
+    assert guests.seen == [("in", 0), ("away", 1), ("away", 2)]
+
+
+def test_a_large_body_does_not_wait_in_memory():
+    guests = Guests(1)
+    guests.come(2, b"x" * (admission.PARKED_BYTES + 1))
+    assert guests.seen == [("in", 0), ("away", 1)]
+    assert guests.admission.turns_away(admission.PARKED_BYTES + 1)
+    assert not guests.admission.turns_away(1)
+
+
+def test_fewer_are_let_in_while_answers_are_slow_and_more_again_afterwards(monkeypatch):
+    guests = Guests(128)
+    now = [0.0]
+    monkeypatch.setattr("luodi.serve.admission.time.monotonic", lambda: now[0])
+    for step, rounds, limit in ((0.5, 300, 16), (0.001, 20_000, 128)):
+        for _ in range(rounds):
+            guests.come()
+            now[0] += step
+            guests.go(-1)
+        assert guests.admission.limit == limit
+
+
+def test_a_thousand_who_wait_and_end_at_once_do_not_fill_the_stack():
+    gate, done = Admission(1), []
+    requests = [Request("POST", b"/", {}) for _ in range(5000)]
+
+    def start(number: int) -> None:
+        done.append(number)
+        gate.leave(requests[number], answered=True)
+
+    gate.ask(Turn(first := Request("POST", b"/", {}), lambda: None, lambda: None))
+    for number, request in enumerate(requests):
+        gate.ask(Turn(request, partial(start, number), lambda: None))
+    gate.leave(first, answered=True)
+    assert len(done) == 5000
+
+
 class Limited(Served):
     """A release whose task says how many reviews a day there can be."""
 
@@ -86,8 +164,6 @@ def test_reviews_end_at_the_capacity_and_begin_again_a_day_later(monkeypatch):
     served = Limited(load(release()))
     model = Model("t", served)
     assert [model.takes_review(served) for _ in range(9)] == [True] * 7 + [False] * 2
-    import time
-
     later = time.time() + DAY_S + 1
     monkeypatch.setattr("luodi.serve.models.time.time", lambda: later)
     assert model.takes_review(served)
@@ -101,8 +177,6 @@ def test_processes_share_the_capacity():
 
 
 def test_what_was_reviewed_before_a_restart_counts():
-    import time
-
     served = Limited(load(release()))
     model = Model("t", served, reviews=[time.time() - 5] * 6)
     assert [model.takes_review(served) for _ in range(2)] == [True, False]

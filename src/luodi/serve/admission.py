@@ -1,0 +1,123 @@
+"""How many requests are under way, and who comes next when there are more.
+
+As many are let in as are still answered in good time; the others wait, the newest first: under
+overload the old ones have mostly been given up by their clients, and one answered late helps
+nobody. Who has waited too long is sent away. Sending away costs a good part of answering, so it
+is not done at once: a client that waits cannot ask again meanwhile.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from luodi.serve.request import Request
+
+TARGET_S = 0.1
+"""Work that takes longer means that too much is under way."""
+LEAST = 16
+GROW, SHRINK = 4.0, 0.9
+WAIT_S = 0.2
+PARKED_BYTES = 64 * 1024
+"""A larger body does not wait in memory; it is sent away at once."""
+
+
+@dataclass(eq=False, slots=True)
+class Turn:
+    """A request that wants its turn.
+
+    Attributes:
+        request: The request.
+        start: Begins to answer it.
+        refuse: Sends it away.
+        since: When it came, or when it was let in.
+    """
+
+    request: Request
+    start: Callable[[], None]
+    refuse: Callable[[], None]
+    since: float = field(default_factory=time.monotonic)
+
+
+class Admission:
+    """Lets requests in. It is an object because it knows who is in and who waits.
+
+    The limit follows the time that work takes: additive increase, multiplicative decrease
+    (Chiu and Jain 1989), so that a slow model has few under way and a fast one takes a burst.
+
+    Args:
+        most: The limit that is never passed.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._limit = float(most)
+        self._shrunk_at = 0.0
+        self._inside: dict[Request, float] = {}
+        self._waiting: deque[Turn] = deque()
+        self._choosing = False
+
+    @property
+    def limit(self) -> int:
+        """How many may be under way now."""
+        return int(self._limit)
+
+    def turns_away(self, size: int) -> bool:
+        """Whether a body of this size would be read for nothing."""
+        return size > PARKED_BYTES and len(self._inside) >= self.limit
+
+    def ask(self, turn: Turn) -> None:
+        """Let a request in, now or later, or send it away; exactly one of these happens."""
+        if len(self._inside) < self.limit:
+            self._start(turn)
+        elif len(turn.request.body) > PARKED_BYTES:
+            turn.refuse()
+        else:
+            self._waiting.append(turn)
+
+    def leave(self, request: Request, *, answered: bool) -> None:
+        """A request has ended, wherever it was.
+
+        Args:
+            request: The request.
+            answered: Whether its client had an answer, whose time then counts.
+        """
+        since = self._inside.pop(request, None)
+        if since is None:
+            request.gone = True
+            return
+        if answered:
+            self._learn(since, time.monotonic())
+        self.choose()
+
+    def choose(self) -> None:
+        """Send away who has waited too long, and let in as many as there is room for."""
+        if self._choosing:  # a request that ended at once: the loop below goes on by itself
+            return
+        self._choosing = True
+        try:
+            late = time.monotonic() - WAIT_S
+            while self._waiting and self._waiting[0].since < late:
+                turn = self._waiting.popleft()
+                if not turn.request.gone:
+                    turn.refuse()
+            while self._waiting and len(self._inside) < self.limit:
+                turn = self._waiting.pop()
+                if not turn.request.gone:
+                    self._start(turn)
+        finally:
+            self._choosing = False
+
+    def _start(self, turn: Turn) -> None:
+        self._inside[turn.request] = time.monotonic()
+        turn.start()
+
+    def _learn(self, since: float, now: float) -> None:
+        if now - since <= TARGET_S:
+            if self._limit < self._most:
+                self._limit = min(self._most, self._limit + GROW / self._limit)
+        elif since >= self._shrunk_at:  # those that came before it knew nothing of the last step
+            self._shrunk_at = now
+            self._limit = max(min(LEAST, self._most), self._limit * SHRINK)
