@@ -12,9 +12,12 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import event
 
 from luodi.runtime.load import load
 from luodi.serve.access import Access
@@ -26,6 +29,7 @@ from luodi.serve.metrics import Metrics
 from luodi.serve.models import Model, Served
 from luodi.serve.routes import labels, table
 from luodi.serve.settings import Limits
+from luodi.store import disk
 from luodi.store.home import Home
 from luodi.store.ledger.rows import Reason
 from serving import NAME, RECORD, filled, release, running
@@ -210,38 +214,46 @@ def _until_killed(server) -> tuple[set[str], set[str]]:
         return given, told
 
 
-def test_disk_full_predictions_go_on_feedback_gets_507_and_nothing_is_lost(tmp_path):
-    home = filled(tmp_path / "home")
-    served = Served(load(release()))
+@contextmanager
+def inside(home: Home) -> Iterator[App]:
+    """A server's parts in this process, where a test can reach the ledger's own connection."""
     metrics = Metrics([NAME], labels(table([NAME], True).values()))
-    loose = Batcher(home.ledger, 1.0, False, metrics)
-    app = App(
-        {NAME: Model(NAME, served)}, Doors(None), loose, metrics, home.ledger, Limits(),
-        Access(False, lambda text: None),
-    )  # fmt: skip
+    batcher = Batcher(home.ledger, 1.0, False, metrics)
+    models = {NAME: Model(NAME, Served(load(release())))}
+    silent = Access(False, lambda text: None)
     with home:
-        asyncio.run(_with_a_full_disk(app, home))
-        frame = home.ledger.frame("predictions")
-        assert len(frame) == len(set(frame["id"]))
-    loose.close()
+        yield App(models, Doors(None), batcher, metrics, home.ledger, Limits(), silent)
+    batcher.close()
 
 
-async def _with_a_full_disk(app: App, home: Home) -> None:
+async def listening(app: App) -> Callable[..., Awaitable[tuple[int, dict]]]:
+    """What asks the parts over a socket."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(serving(app), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
 
-    def post(path: str, value: object) -> tuple[int, dict]:
+    def ask(path: str, value: object = None) -> tuple[int, dict]:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        connection.request("POST", path, json.dumps(value).encode())
+        body = None if value is None else json.dumps(value).encode()
+        connection.request("GET" if body is None else "POST", path, body)
         answer = connection.getresponse()
         content = json.loads(answer.read())
         connection.close()
         return answer.status, content
 
-    async def ask(path: str, value: object) -> tuple[int, dict]:
-        return await loop.run_in_executor(None, post, path, value)
+    return lambda *asked: loop.run_in_executor(None, ask, *asked)
 
+
+def test_disk_full_predictions_go_on_feedback_gets_507_and_nothing_is_lost(tmp_path):
+    home = filled(tmp_path / "home")
+    with inside(home) as app:
+        asyncio.run(_with_a_full_disk(app, home))
+        frame = home.ledger.frame("predictions")
+        assert len(frame) == len(set(frame["id"]))
+
+
+async def _with_a_full_disk(app: App, home: Home) -> None:
+    ask = await listening(app)
     first = (await ask("/predict", RECORD))[1]["id"]
     assert first and (await ask("/feedback", {"id": first, "truth": 1}))[0] == 200
     _room_for(home, 1)  # not below what it has
@@ -258,7 +270,7 @@ async def _with_a_full_disk(app: App, home: Home) -> None:
     status, answer = await ask("/predict", RECORD)
     assert answer["id"] is not None and answer["warnings"] == []
     assert (await ask("/feedback", {"id": answer["id"], "truth": 0}))[0] == 200
-    server.close()
+    assert (await ask("/health/ready"))[0] == 200
 
 
 def _room_for(home: Home, pages: int) -> None:
@@ -268,6 +280,31 @@ def _room_for(home: Home, pages: int) -> None:
         return [connection.exec_driver_sql(f"PRAGMA max_page_count={pages}").scalar()]
 
     home.ledger._writer.submit(limit, [None]).result()
+
+
+def test_after_a_failed_sync_nothing_is_acknowledged_and_the_server_is_not_ready(tmp_path):
+    home = filled(tmp_path / "home")
+    with inside(home) as app:
+        asyncio.run(_with_a_failed_sync(app, home))
+
+
+async def _with_a_failed_sync(app: App, home: Home) -> None:
+    ask = await listening(app)
+    first = (await ask("/predict", RECORD))[1]["id"]
+
+    def fail(connection) -> None:
+        raise disk.NotSynced("environment.disk", what="ledger.sqlite", reason="a test")
+
+    event.listen(home.ledger._database.writing, "commit", fail)
+    status, told = await ask("/feedback", {"id": first, "truth": 1})
+    assert (status, told["code"]) in ((503, "ledger.dead"), (507, "environment.disk"))
+    event.remove(home.ledger._database.writing, "commit", fail)
+    status, told = await ask("/feedback", {"id": first, "truth": 1})
+    assert (status, told["code"]) == (503, "ledger.dead"), "it is not tried again"
+    status, answer = await ask("/predict", RECORD)
+    assert (status, answer["id"], answer["warnings"]) == (200, None, ["not_kept"])
+    assert (await ask("/health/ready"))[0] == 503
+    assert (await ask("/health/live"))[0] == 200
 
 
 CANARY = ("Zhou Mingde", "13912345678", "310101199003074512")

@@ -6,6 +6,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import PurePath
 
@@ -17,9 +18,10 @@ Write = Callable[[str], object]
 
 
 def to_stderr(text: str) -> None:
-    """Write a piece of the log."""
-    sys.stderr.write(text)
-    sys.stderr.flush()
+    """Write a piece of the log; a reader of it that went away is no reason to stop serving."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 class Access:
@@ -46,7 +48,7 @@ class Access:
         failed = f" {reply.code} {reply.request_id}" if reply.code else ""
         self._lines.append(f"{at} {method} {request.route} {ended}{failed}\n")
 
-    def fault(self, error: Exception) -> None:
+    def fault(self, error: BaseException) -> None:
         """Note where a fault of luodi's own stands: places in the source, never a value."""
         frames = traceback.extract_tb(error.__traceback__)[-4:]
         places = " < ".join(

@@ -13,7 +13,7 @@ from luodi.serve import feedback, inference, invocations, openapi, reply, routes
 from luodi.serve.access import Access
 from luodi.serve.admission import Admission, Turn
 from luodi.serve.answers import Question, Record
-from luodi.serve.batcher import Batcher
+from luodi.serve.batcher import DEAD, Batcher
 from luodi.serve.doors import Doors
 from luodi.serve.metrics import Metrics
 from luodi.serve.models import Model
@@ -43,6 +43,8 @@ _MEDIA = (
 class App:
     """One server's state: models, doors, what is open and what is under way.
 
+    ``ledger_answers`` is what the watcher saw last of the ledger's database.
+
     Args:
         models: The tasks in service by name; the first one answers where none is named.
         doors: Who may come in.
@@ -69,6 +71,7 @@ class App:
         self.ledger = ledger
         self.connections: set[Connection] = set()
         self.in_flight = 0
+        self.ledger_answers = True
         self.admission = Admission(limits.in_flight)
         self.draining = False
         self._batcher, self._access, self._version = batcher, access, version
@@ -105,8 +108,7 @@ class App:
         assert route is not None
         if route.heavy:
             start = partial(self._act, request, route, respond)
-            refuse = partial(respond, problem("serve.busy"))
-            self.admission.ask(Turn(request, start, refuse))
+            self.admission.ask(Turn(request, start, partial(_refuse, respond)))
         else:
             self._act(request, route, respond)
 
@@ -158,10 +160,7 @@ class App:
     @property
     def is_ready(self) -> bool:
         """Whether requests would be answered."""
-        return not self.draining and (self.ledger is None or self.ledger_lives)
-
-    ledger_lives = True
-    """The watcher says otherwise when the ledger cannot be reached any more."""
+        return not self.draining and self.ledger_answers and not self._batcher.ledger_dead
 
     # What the routes do.
 
@@ -232,6 +231,7 @@ class App:
         try:
             respond(feedback.written(await work, many))
         except LuodiError as error:
+            self._batcher.ledger_dead = self._batcher.ledger_dead or error.code == DEAD
             respond(problem(error))
         except Exception as error:
             self._access.fault(error)
@@ -273,6 +273,10 @@ class App:
         except Exception as error:
             self._access.fault(error)
             return problem("serve.unexpected")
+
+
+def _refuse(respond: Respond) -> None:
+    respond(problem("serve.busy"))
 
 
 def _is_readable(headers: Mapping[bytes, bytes]) -> bool:

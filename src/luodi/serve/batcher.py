@@ -19,6 +19,8 @@ from luodi.store.ledger.ledger import Ledger
 
 INLINE_RECORDS = 64
 """More than this would hold the event loop too long, and goes to a thread."""
+DEAD = "ledger.dead"
+"""A sync has failed: until the server starts again nothing is kept."""
 Done = Callable[[Question], None]
 
 
@@ -30,11 +32,15 @@ class Batcher:
         share: The share of answers that is kept.
         strict: Whether an answer waits for the disk and fails with it.
         metrics: Where batches and losses are counted.
+
+    Attributes:
+        ledger_dead: Whether the ledger takes nothing any more.
     """
 
     def __init__(self, ledger: Ledger | None, share: float, strict: bool, metrics: Metrics) -> None:
         self._ledger, self._share = ledger, share if ledger else 0.0
         self._strict, self._metrics = strict, metrics
+        self.ledger_dead = False
         self._waiting: list[tuple[Question, Done]] = []
         self._aside = ThreadPoolExecutor(1, "luodi-batch")
 
@@ -107,14 +113,16 @@ class Batcher:
         questions = [question for question, _ in group]
         if trouble is not None:
             self._metrics.not_kept(trouble.code)
+            self.ledger_dead = self.ledger_dead or trouble.code == DEAD
             busy = trouble.code in ("ledger.busy", "ledger.closed", "serve.unexpected")
             if self._strict or busy:
                 for question in questions:
                     question.error = question.error or trouble
             else:
                 answers.forget(questions)
+        loop = asyncio.get_running_loop()
         for question, done in group:
-            done(question)
+            loop.call_soon(done, question)  # a fault with one client must not touch the others
 
 
 def _trouble(error: BaseException | None) -> LuodiError | None:

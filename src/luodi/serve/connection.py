@@ -143,7 +143,8 @@ class Connection(asyncio.Protocol):
         size = self._header_bytes + len(self._path)
         if self._header_count > MOST_HEADERS or size > self._limits.header_kb * 1024:
             self._fault = "serve.headers"
-        request.refused = problem(self._fault) if self._fault else self._app.admit(request)
+        fault = problem(self._fault, close=True) if self._fault else None
+        request.refused = fault or self._app.admit(request)
         if self._parser.should_upgrade():
             self._end(problem("serve.http", close=True), request)
         elif self._comes_too_much(request):

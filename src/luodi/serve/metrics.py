@@ -15,6 +15,16 @@ LOSSES = ("ledger.full", "ledger.busy", "ledger.dead", "ledger.unreachable", "ot
 SWAPS = ("done", "failed")
 REQUESTS = "luodi_http_requests_total"
 DURATION = "luodi_http_request_duration_seconds"
+IN_FLIGHT = "luodi_http_requests_in_flight"
+CONNECTIONS = "luodi_http_connections"
+ANSWERS = "luodi_predictions_total"
+WARNED = "luodi_predictions_with_warnings_total"
+NOT_KEPT = "luodi_predictions_not_kept_total"
+BATCH = "luodi_batch_rows"
+OUTCOMES = "luodi_outcomes_total"
+SWAPPED = "luodi_release_swaps_total"
+SINCE = "luodi_release_since_seconds"
+STARTED = "luodi_start_time_seconds"
 
 
 class Metrics:
@@ -27,74 +37,18 @@ class Metrics:
     """
 
     def __init__(self, models: Sequence[str], routes: Sequence[str], processes: int = 1) -> None:
-        each = [(("model", name),) for name in models]
-        crossed: list[Labels] = [
-            (("route", route), ("status", str(status))) for route in routes for status in STATUSES
-        ]
-        self.counters = Counters(
-            [
-                Family(REQUESTS, "counter", "Requests by route and status.", crossed),
-                Family(
-                    DURATION,
-                    "histogram",
-                    "Time from the headers of a request to its answer.",
-                    [(("route", route),) for route in routes],
-                    SECONDS,
-                ),
-                Family("luodi_http_requests_in_flight", "gauge", "Requests being answered."),
-                Family("luodi_http_connections", "gauge", "Open connections."),
-                Family(
-                    "luodi_predictions_total",
-                    "counter",
-                    "Answers by task and action.",
-                    [(*model, ("action", action)) for model in each for action in ACTIONS],
-                ),
-                Family(
-                    "luodi_predictions_with_warnings_total",
-                    "counter",
-                    "Answers whose record was unusual.",
-                    each,
-                ),
-                Family(
-                    "luodi_predictions_not_kept_total",
-                    "counter",
-                    "Batches of answers that the ledger could not keep, by reason.",
-                    [(("code", code),) for code in LOSSES],
-                ),
-                Family("luodi_batch_rows", "histogram", "Records in a batch.", buckets=ROWS),
-                Family(
-                    "luodi_outcomes_total",
-                    "counter",
-                    "Outcomes that came, by whether they count.",
-                    [(("counts", "true"),), (("counts", "false"),)],
-                ),
-                Family(
-                    "luodi_release_swaps_total",
-                    "counter",
-                    "Releases that were put in use while serving.",
-                    [(*model, ("result", result)) for model in each for result in SWAPS],
-                ),
-                Family(
-                    "luodi_release_since_seconds",
-                    "gauge",
-                    "When the release in use was put in use, seconds since 1970.",
-                    each,
-                ),
-                Family("luodi_start_time_seconds", "gauge", "When a process started."),
-            ],
-            processes,
-        )
+        families = [*_of_requests(routes), *_of_answers(models), *_of_releases(models)]
+        self.counters = Counters(families, processes)
         place = self.counters.place
         self._requests = {
             (dict(labels)["route"], int(dict(labels)["status"])): place(REQUESTS, labels)
-            for labels in crossed
+            for labels in _crossed(routes)
         }
         self._durations = {route: place(DURATION, (("route", route),)) for route in routes}
-        self._in_flight = place("luodi_http_requests_in_flight")
-        self._connections = place("luodi_http_connections")
-        self._batch = place("luodi_batch_rows")
+        self._in_flight, self._connections = place(IN_FLIGHT), place(CONNECTIONS)
+        self._batch = place(BATCH)
         self._actions = {
-            (name, action): place("luodi_predictions_total", (("model", name), ("action", action)))
+            (name, action): place(ANSWERS, (*_model(name), ("action", action)))
             for name in models
             for action in ACTIONS
         }
@@ -102,7 +56,7 @@ class Metrics:
     def started(self, row: int) -> None:
         """A process counts in its own row from now on, from nothing."""
         self.counters.row = row
-        self.gauge("luodi_start_time_seconds", time.time() if row == 0 else 0.0)
+        self.gauge(STARTED, time.time() if row == 0 else 0.0)
         self.counters.set(self._in_flight, 0.0)
 
     def request(self, route: str, status: int, seconds: float) -> None:
@@ -119,7 +73,7 @@ class Metrics:
         """An answer went out."""
         self.counters.add(self._actions[model, action])
         if warned:
-            place = self.counters.place("luodi_predictions_with_warnings_total", _model(model))
+            place = self.counters.place(WARNED, _model(model))
             self.counters.add(place)
 
     def batch(self, rows: int) -> None:
@@ -129,24 +83,22 @@ class Metrics:
     def not_kept(self, code: str) -> None:
         """Answers could not be kept."""
         known = code if code in LOSSES else "other"
-        self.counters.add(
-            self.counters.place("luodi_predictions_not_kept_total", (("code", known),))
-        )
+        self.counters.add(self.counters.place(NOT_KEPT, (("code", known),)))
 
     def outcome(self, counts: bool) -> None:
         """An outcome came."""
         labels = (("counts", "true" if counts else "false"),)
-        self.counters.add(self.counters.place("luodi_outcomes_total", labels))
+        self.counters.add(self.counters.place(OUTCOMES, labels))
 
     def swap(self, model: str, done: bool) -> None:
         """A release was put in use, or could not be."""
         result = (("model", model), ("result", SWAPS[0] if done else SWAPS[1]))
-        self.counters.add(self.counters.place("luodi_release_swaps_total", result))
+        self.counters.add(self.counters.place(SWAPPED, result))
 
     def since(self, model: str) -> None:
         """A release answers from now on."""
         if self.counters.row == 0:  # all processes follow the same alias; one says when
-            self.gauge("luodi_release_since_seconds", time.time(), _model(model))
+            self.gauge(SINCE, time.time(), _model(model))
 
     def gauge(self, name: str, value: float, labels: Labels = ()) -> None:
         """Set a gauge by its name."""
@@ -166,3 +118,44 @@ class Metrics:
 
 def _model(name: str) -> Labels:
     return (("model", name),)
+
+
+def _crossed(routes: Sequence[str]) -> list[Labels]:
+    return [(("route", route), ("status", str(status))) for route in routes for status in STATUSES]
+
+
+def _of_requests(routes: Sequence[str]) -> list[Family]:
+    each: list[Labels] = [(("route", route),) for route in routes]
+    took = "Time from the headers of a request to its answer."
+    return [
+        Family(REQUESTS, "counter", "Requests by route and status.", _crossed(routes)),
+        Family(DURATION, "histogram", took, each, SECONDS),
+        Family(IN_FLIGHT, "gauge", "Requests being answered."),
+        Family(CONNECTIONS, "gauge", "Open connections."),
+        Family(STARTED, "gauge", "When the server started, seconds since 1970."),
+    ]
+
+
+def _of_answers(models: Sequence[str]) -> list[Family]:
+    each = [_model(name) for name in models]
+    acted: list[Labels] = [(*model, ("action", act)) for model in each for act in ACTIONS]
+    lost: list[Labels] = [(("code", code),) for code in LOSSES]
+    counts: list[Labels] = [(("counts", word),) for word in ("true", "false")]
+    why = "Batches of answers that the ledger could not keep, by reason."
+    return [
+        Family(ANSWERS, "counter", "Answers by task and action.", acted),
+        Family(WARNED, "counter", "Answers whose record was unusual.", each),
+        Family(NOT_KEPT, "counter", why, lost),
+        Family(BATCH, "histogram", "Records in a batch.", buckets=ROWS),
+        Family(OUTCOMES, "counter", "Outcomes that came, by whether they count.", counts),
+    ]
+
+
+def _of_releases(models: Sequence[str]) -> list[Family]:
+    each = [_model(name) for name in models]
+    swapped: list[Labels] = [(*model, ("result", result)) for model in each for result in SWAPS]
+    when = "When the release in use was put in use, seconds since 1970."
+    return [
+        Family(SWAPPED, "counter", "Releases that were put in use while serving.", swapped),
+        Family(SINCE, "gauge", when, each),
+    ]

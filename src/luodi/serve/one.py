@@ -58,14 +58,7 @@ def run(plan: Plan, metrics: Metrics, number: int, say: Say, parent: int | None 
         home = stack.enter_context(Home.open(settings.home)) if settings.home else None
         models = {name: _model(settings, home, name, number) for name in settings.names}
         tokens = TokenFile(settings.home) if settings.auth and settings.home else None
-        ledger = home.ledger if home else None
-        share = {"all": 1.0, "sample": settings.share, "none": 0.0}[settings.log]
-        strict = settings.durability == "strict"
-        batcher = Batcher(ledger, share, strict, metrics)
-        stack.callback(batcher.close)
-        doors = Doors(tokens.all() if tokens else None)
-        limits = settings.limits
-        app = App(models, doors, batcher, metrics, ledger, limits, access, settings.version)
+        app = _app(settings, models, home, tokens, metrics, access, stack)
 
         def started(loop: asyncio.AbstractEventLoop) -> None:
             for name in models:
@@ -79,6 +72,24 @@ def run(plan: Plan, metrics: Metrics, number: int, say: Say, parent: int | None 
 
         asyncio.run(server.serve(app, plan.listener, access, started, parent))
     return int(Exit.DONE)
+
+
+def _app(
+    settings: Settings,
+    models: Mapping[str, Model],
+    home: Home | None,
+    tokens: TokenFile | None,
+    metrics: Metrics,
+    access: Access,
+    stack: ExitStack,
+) -> App:
+    """What answers, put together; what has to be ended goes onto the stack."""
+    ledger = home.ledger if home else None
+    share = {"all": 1.0, "sample": settings.share, "none": 0.0}[settings.log]
+    batcher = Batcher(ledger, share, settings.durability == "strict", metrics)
+    stack.callback(batcher.close)
+    doors = Doors(tokens.all() if tokens else None)
+    return App(models, doors, batcher, metrics, ledger, settings.limits, access, settings.version)
 
 
 def _model(settings: Settings, home: Home | None, name: str, number: int) -> Model:

@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 from luodi.serve.access import FLUSH_S, Access
 from luodi.serve.app import App
@@ -39,6 +40,8 @@ async def serve(
     stopped = asyncio.Event()
     for name in ("SIGTERM", "SIGINT"):
         loop.add_signal_handler(getattr(signal, name), stopped.set)
+    # asyncio's own handler would print what it was called with, and so a client's record
+    loop.set_exception_handler(lambda _, seen: access.fault(_error(seen)))
     sys.setswitchinterval(SWITCH_S)
     gc.collect()
     gc.freeze()  # what was loaded stays; looking through it again and again only costs time
@@ -58,17 +61,28 @@ async def _look(app: App, access: Access, stopped: asyncio.Event, parent: int | 
     flushed = 0.0
     while True:
         now = time.monotonic()
-        # the next look would come too late for what is due before it
-        for connection in [c for c in app.connections if c.deadline <= now + LOOK_S]:
-            connection.expire()
-        app.admission.choose()
-        if now - flushed >= FLUSH_S:
-            flushed = now
-            app.metrics.open(app.in_flight, len(app.connections))
-            access.flush()
+        try:
+            _end_what_is_due(app, now)
+            if now - flushed >= FLUSH_S:
+                flushed = now
+                app.metrics.open(app.in_flight, len(app.connections))
+                access.flush()
+        except Exception as error:  # deadlines must go on, whatever happens to one of them
+            access.fault(error)
         if parent is not None and os.getppid() != parent:
             stopped.set()
         await asyncio.sleep(LOOK_S)
+
+
+def _end_what_is_due(app: App, now: float) -> None:
+    # the next look would come too late for what is due before it
+    for connection in [c for c in app.connections if c.deadline <= now + LOOK_S]:
+        connection.expire()
+    app.admission.choose()
+
+
+def _error(seen: dict[str, Any]) -> BaseException:
+    return seen.get("exception") or RuntimeError()
 
 
 async def _drained(app: App) -> None:

@@ -97,6 +97,7 @@ class Watcher:
             for model in models.values():
                 self._guarded(model.name, partial(self._follow, model))
             self._guarded("tokens", self._look_at_tokens)
+            self._guarded("ledger", self._look_at_ledger)
 
     def _guarded(self, what: str, step: Callable[[], None]) -> None:
         """One look; what goes wrong is noted, and what is in use stays in use."""
@@ -147,6 +148,15 @@ class Watcher:
         if version != self._version:
             self._hand(self._app.doors.change, self._tokens.all())
             self._version = version
+
+    def _look_at_ledger(self) -> None:
+        """A server whose ledger does not answer is not ready; it is again when the ledger is."""
+        try:
+            with self._home.ledger.reading():
+                self._app.ledger_answers = True
+        except LuodiError:
+            self._app.ledger_answers = False
+            raise
 
     def _hand(self, what: Callable[..., object], *given: object) -> None:
         if not self._loop.is_closed():

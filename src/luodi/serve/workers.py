@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 from luodi.core.errors import Exit
@@ -26,33 +27,55 @@ def supervise(count: int, work: Callable[[int], int]) -> int:
     Returns:
         The exit status: of a process that could not start, else 0.
     """
-    running: dict[int, tuple[int, float]] = {}
-    ending = False
-
-    def end(number: int, frame: FrameType | None) -> None:
-        nonlocal ending
-        ending = True
-        for process in running:
-            os.kill(process, signal.SIGTERM)
-
+    family = _Family(work)
     for number in range(count):
-        running[_started(number, work)] = number, time.monotonic()
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    status = int(Exit.DONE)
-    while running:
+        family.start(number)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, family.end)
+    while family.running:
+        family.wait()
+    return family.status
+
+
+class _Family:
+    """The processes that run. It is an object because a signal has to find them.
+
+    Attributes:
+        running: Number and start of each, by its process id.
+        status: The exit status of all together.
+    """
+
+    def __init__(self, work: Callable[[int], int]) -> None:
+        self._work = work
+        self._ending = False
+        self.running: dict[int, tuple[int, float]] = {}
+        self.status = int(Exit.DONE)
+
+    def start(self, number: int) -> None:
+        """Start one."""
+        self.running[_started(number, self._work)] = number, time.monotonic()
+
+    def end(self, number: int = signal.SIGTERM, frame: FrameType | None = None) -> None:
+        """Tell all of them to end."""
+        self._ending = True
+        for process in self.running:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGTERM)
+
+    def wait(self) -> None:
+        """Wait for one to end, and replace it if it should not have."""
         process, ended = os.waitpid(-1, 0)
-        number, since = running.pop(process)
+        number, since = self.running.pop(process)
         code = os.waitstatus_to_exitcode(ended)
-        if ending:
-            continue
+        if self._ending:
+            return
         if time.monotonic() - since < YOUNG_S and code > 0:
-            status = code
-            end(signal.SIGTERM, None)
-            continue
+            self.status = code
+            self.end()
+            return
         time.sleep(REST_S)
-        running[_started(number, work)] = number, time.monotonic()
-    return status
+        if not self._ending:  # a signal may have come meanwhile
+            self.start(number)
 
 
 def _started(number: int, work: Callable[[int], int]) -> int:
