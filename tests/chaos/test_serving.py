@@ -25,6 +25,7 @@ from luodi.serve.app import App
 from luodi.serve.batcher import Batcher
 from luodi.serve.connection import serving
 from luodi.serve.doors import Doors
+from luodi.serve.health import Health
 from luodi.serve.metrics import Metrics
 from luodi.serve.models import Model, Served
 from luodi.serve.routes import labels, table
@@ -218,11 +219,12 @@ def _until_killed(server) -> tuple[set[str], set[str]]:
 def inside(home: Home) -> Iterator[App]:
     """A server's parts in this process, where a test can reach the ledger's own connection."""
     metrics = Metrics([NAME], labels(table([NAME], True).values()))
-    batcher = Batcher(home.ledger, 1.0, False, metrics)
+    health = Health()
+    batcher = Batcher(home.ledger, 1.0, False, metrics, health)
     models = {NAME: Model(NAME, Served(load(release())))}
     silent = Access(False, lambda text: None)
     with home:
-        yield App(models, Doors(None), batcher, metrics, home.ledger, Limits(), silent)
+        yield App(models, Doors(None), batcher, metrics, health, home.ledger, Limits(), silent)
     batcher.close()
 
 

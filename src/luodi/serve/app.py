@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from luodi.core.errors import LuodiError
-from luodi.serve import feedback, inference, invocations, openapi, reply, routes, strict
+from luodi.serve import inference, routes
 from luodi.serve.access import Access
+from luodi.serve.actions import Actions, Respond
 from luodi.serve.admission import Admission, Turn
-from luodi.serve.answers import Question, Record
-from luodi.serve.batcher import DEAD, Batcher
+from luodi.serve.batcher import Batcher
 from luodi.serve.doors import Doors
+from luodi.serve.health import Health
 from luodi.serve.metrics import Metrics
 from luodi.serve.models import Model
 from luodi.serve.reply import Reply, problem
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 LARGE = 16 * 1024
 """A request of many records may take its time; that is no sign of too many requests."""
-Respond = Callable[[Reply], None]
-Written = Callable[[Question], Reply]
 # JSON by its names, nothing at all, what curl says by itself, and the inference protocol's binary.
 _MEDIA = (
     b"",
@@ -43,13 +41,12 @@ _MEDIA = (
 class App:
     """One server's state: models, doors, what is open and what is under way.
 
-    ``ledger_answers`` is what the watcher saw last of the ledger's database.
-
     Args:
         models: The tasks in service by name; the first one answers where none is named.
         doors: Who may come in.
         batcher: What answers.
         metrics: What counts.
+        health: Whether the server would answer.
         ledger: Where outcomes are kept; None for nowhere.
         limits: What a client may ask.
         access: The log.
@@ -62,21 +59,22 @@ class App:
         doors: Doors,
         batcher: Batcher,
         metrics: Metrics,
+        health: Health,
         ledger: Ledger | None,
         limits: Limits,
         access: Access,
         version: str = "",
     ) -> None:
         self.models, self.doors, self.metrics, self.limits = models, doors, metrics, limits
-        self.ledger = ledger
+        self.health = health
         self.connections: set[Connection] = set()
         self.in_flight = 0
-        self.ledger_answers = True
         self.admission = Admission(limits.in_flight)
-        self.draining = False
-        self._batcher, self._access, self._version = batcher, access, version
+        self._access = access
         self._routes = routes.table(models, feedback=ledger is not None)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._actions = Actions(
+            models, batcher, metrics, health, ledger, limits, access, self._routes, version
+        )
 
     # What a connection calls.
 
@@ -107,19 +105,10 @@ class App:
         route, _ = self._found(request.path)
         assert route is not None
         if route.heavy:
-            start = partial(self._act, request, route, respond)
+            start = partial(self._actions.act, request, route, respond)
             self.admission.ask(Turn(request, start, partial(_refuse, respond)))
         else:
-            self._act(request, route, respond)
-
-    def _act(self, request: Request, route: Route, respond: Respond) -> None:
-        try:
-            getattr(self, f"_{route.action}")(request, route, respond)
-        except LuodiError as error:
-            respond(problem(error))
-        except Exception as error:  # the last net: one request fails, the server goes on
-            self._access.fault(error)
-            respond(problem("serve.unexpected"))
+            self._actions.act(request, route, respond)
 
     def is_filled(self) -> bool:
         """Whether the bodies that are being read take all the memory that they may."""
@@ -156,123 +145,6 @@ class App:
         if route is None or named is None:
             return None, False
         return route, self.models[route.model].current.version == named[1]
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether requests would be answered."""
-        return not self.draining and self.ledger_answers and not self._batcher.ledger_dead
-
-    # What the routes do.
-
-    def _live(self, request: Request, route: Route, respond: Respond) -> None:
-        respond(reply.json({"live": True}))
-
-    def _ready(self, request: Request, route: Route, respond: Respond) -> None:
-        respond(reply.json({"ready": True}) if self.is_ready else problem("serve.not_ready"))
-
-    def _model_ready(self, request: Request, route: Route, respond: Respond) -> None:
-        self._ready(request, route, respond)
-
-    def _metrics(self, request: Request, route: Route, respond: Respond) -> None:
-        self.metrics.open(self.in_flight, len(self.connections))
-        used = [(name, model.current.digest) for name, model in self.models.items()]
-        text = self.metrics.text(used).encode()
-        respond(Reply(200, text, b"text/plain; version=0.0.4; charset=utf-8"))
-
-    def _openapi(self, request: Request, route: Route, respond: Respond) -> None:
-        respond(reply.json(self._document()))
-
-    def _document(self) -> dict[str, Any]:
-        models = list(self.models.values())
-        return openapi.document(models, self._routes, self.limits, self._version)
-
-    def _server(self, request: Request, route: Route, respond: Respond) -> None:
-        respond(reply.json(inference.server(self._version)))
-
-    def _about(self, request: Request, route: Route, respond: Respond) -> None:
-        respond(reply.json(inference.about(self.models[route.model])))
-
-    def _predict(self, request: Request, route: Route, respond: Respond) -> None:
-        value = strict.decode(request.body, self.limits.depth)
-        records = value if type(value) is list else [value]
-        many = type(value) is list
-
-        def written(question: Question) -> Reply:
-            assert question.answers is not None
-            return reply.json(question.answers if many else question.answers[0])
-
-        self._ask(route, self._records(records), written, respond)
-
-    def _invocations(self, request: Request, route: Route, respond: Respond) -> None:
-        value = strict.decode(request.body, self.limits.depth)
-        records = invocations.records(value, self.limits.rows)
-        self._ask(route, self._records(records), invocations.written, respond)
-
-    def _infer(self, request: Request, route: Route, respond: Respond) -> None:
-        asked = inference.read(request, self.limits)
-        written = partial(inference.written, asked)
-        self._ask(route, self._records(asked.records), written, respond)
-
-    def _feedback(self, request: Request, route: Route, respond: Respond) -> None:
-        assert self.ledger is not None
-        value = strict.decode(request.body, self.limits.depth)
-        given = value if type(value) is list else [value]
-        if len(given) > self.limits.rows:
-            raise LuodiError("serve.rows", limit=self.limits.rows)
-        items = [feedback.read(one, row) for row, one in enumerate(given)]
-        work = feedback.keep(items, self.models, self.ledger, self.metrics)
-        task = asyncio.get_running_loop().create_task(
-            self._acknowledge(work, type(value) is list, respond)
-        )
-        self._tasks.add(task)  # the loop itself would forget it
-        task.add_done_callback(self._tasks.discard)
-
-    async def _acknowledge(self, work: feedback.Work, many: bool, respond: Respond) -> None:
-        try:
-            respond(feedback.written(await work, many))
-        except LuodiError as error:
-            self._batcher.ledger_dead = self._batcher.ledger_dead or error.code == DEAD
-            respond(problem(error))
-        except Exception as error:
-            self._access.fault(error)
-            respond(problem("serve.unexpected"))
-
-    def _records(self, records: list[Record]) -> list[Record]:
-        if len(records) > self.limits.rows:
-            raise LuodiError("serve.rows", limit=self.limits.rows)
-        if not all(type(record) is dict for record in records):
-            raise LuodiError("serve.not_records")
-        return records
-
-    def _ask(
-        self,
-        route: Route,
-        records: list[Record],
-        written: Written,
-        respond: Respond,
-    ) -> None:
-        model = self.models[route.model]
-        question = Question(model, model.current, records)
-
-        def done(question: Question) -> None:
-            if question.error is not None:
-                respond(problem(question.error))
-                return
-            for answer in question.answers or ():
-                self.metrics.answer(model.name, answer["action"], bool(answer["warnings"]))
-            respond(self._guarded(written, question))
-
-        self._batcher.ask(question, done)
-
-    def _guarded(self, written: Written, question: Question) -> Reply:
-        """A reply; a fault in writing one must not keep others from theirs."""
-        try:
-            return written(question)
-        except LuodiError as error:
-            return problem(error)
-        except Exception as error:
-            self._access.fault(error)
-            return problem("serve.unexpected")
 
 
 def _refuse(respond: Respond) -> None:

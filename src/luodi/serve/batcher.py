@@ -14,13 +14,12 @@ from typing import Any
 from luodi.core.errors import LuodiError
 from luodi.serve import answers
 from luodi.serve.answers import Question
+from luodi.serve.health import Health
 from luodi.serve.metrics import Metrics
 from luodi.store.ledger.ledger import Ledger
 
 INLINE_RECORDS = 64
 """More than this would hold the event loop too long, and goes to a thread."""
-DEAD = "ledger.dead"
-"""A sync has failed: until the server starts again nothing is kept."""
 Done = Callable[[Question], None]
 
 
@@ -32,15 +31,14 @@ class Batcher:
         share: The share of answers that is kept.
         strict: Whether an answer waits for the disk and fails with it.
         metrics: Where batches and losses are counted.
-
-    Attributes:
-        ledger_dead: Whether the ledger takes nothing any more.
+        health: What learns when the ledger is dead.
     """
 
-    def __init__(self, ledger: Ledger | None, share: float, strict: bool, metrics: Metrics) -> None:
+    def __init__(
+        self, ledger: Ledger | None, share: float, strict: bool, metrics: Metrics, health: Health
+    ) -> None:
         self._ledger, self._share = ledger, share if ledger else 0.0
-        self._strict, self._metrics = strict, metrics
-        self.ledger_dead = False
+        self._strict, self._metrics, self._health = strict, metrics, health
         self._waiting: list[tuple[Question, Done]] = []
         self._aside = ThreadPoolExecutor(1, "luodi-batch")
 
@@ -113,7 +111,7 @@ class Batcher:
         questions = [question for question, _ in group]
         if trouble is not None:
             self._metrics.not_kept(trouble.code)
-            self.ledger_dead = self.ledger_dead or trouble.code == DEAD
+            self._health.heard(trouble.code)
             busy = trouble.code in ("ledger.busy", "ledger.closed", "serve.unexpected")
             if self._strict or busy:
                 for question in questions:

@@ -206,7 +206,9 @@ class Connection(asyncio.Protocol):
         self._active = None
         self._serial += 1
         reply = self._app.finished(request, reply)
-        goes_on = request.keep_alive and not (reply.close or self._app.draining or self._ended)
+        goes_on = request.keep_alive and not (
+            reply.close or self._app.health.draining or self._ended
+        )
         self._transport.write(written(reply, goes_on, request.method == "HEAD"))
         if not goes_on:
             self._linger()

@@ -17,6 +17,7 @@ from luodi.serve.access import Access
 from luodi.serve.app import App
 from luodi.serve.batcher import Batcher
 from luodi.serve.doors import Doors
+from luodi.serve.health import Health
 from luodi.serve.metrics import Metrics
 from luodi.serve.models import DAY_S, Model, Served
 from luodi.serve.settings import Settings
@@ -84,12 +85,13 @@ def _app(
     stack: ExitStack,
 ) -> App:
     """What answers, put together; what has to be ended goes onto the stack."""
-    ledger = home.ledger if home else None
+    ledger, health = home.ledger if home else None, Health()
     share = {"all": 1.0, "sample": settings.share, "none": 0.0}[settings.log]
-    batcher = Batcher(ledger, share, settings.durability == "strict", metrics)
+    batcher = Batcher(ledger, share, settings.durability == "strict", metrics, health)
     stack.callback(batcher.close)
     doors = Doors(tokens.all() if tokens else None)
-    return App(models, doors, batcher, metrics, ledger, settings.limits, access, settings.version)
+    limits = settings.limits
+    return App(models, doors, batcher, metrics, health, ledger, limits, access, settings.version)
 
 
 def _model(settings: Settings, home: Home | None, name: str, number: int) -> Model:

@@ -49,7 +49,7 @@ async def serve(
     started(loop)
     watch = loop.create_task(_look(app, access, stopped, parent))
     await stopped.wait()
-    app.draining = True
+    app.health.draining = True
     server.close()
     await _drained(app)
     watch.cancel()

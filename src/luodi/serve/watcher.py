@@ -153,9 +153,9 @@ class Watcher:
         """A server whose ledger does not answer is not ready; it is again when the ledger is."""
         try:
             with self._home.ledger.reading():
-                self._app.ledger_answers = True
+                self._app.health.ledger_answers = True
         except LuodiError:
-            self._app.ledger_answers = False
+            self._app.health.ledger_answers = False
             raise
 
     def _hand(self, what: Callable[..., object], *given: object) -> None:

@@ -1,0 +1,192 @@
+"""What each route does with a request that was let in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from luodi.core.errors import LuodiError
+from luodi.serve import feedback, inference, invocations, openapi, reply, strict
+from luodi.serve.access import Access
+from luodi.serve.answers import Question, Record
+from luodi.serve.batcher import Batcher
+from luodi.serve.feedback import Work
+from luodi.serve.health import Health
+from luodi.serve.metrics import Metrics
+from luodi.serve.models import Model
+from luodi.serve.reply import Reply, problem
+from luodi.serve.request import Request
+from luodi.serve.routes import Route
+from luodi.serve.settings import Limits
+from luodi.store.ledger.ledger import Ledger
+
+Respond = Callable[[Reply], None]
+Written = Callable[[Question], Reply]
+
+
+class Actions:
+    """The actions by the names that routes have for them. It is an object because all of them
+    work on the same parts.
+
+    Args:
+        models: The tasks in service by name.
+        batcher: What answers.
+        metrics: What counts.
+        health: Whether the server would answer.
+        ledger: Where outcomes are kept; None for nowhere.
+        limits: What a client may ask.
+        access: The log.
+        routes: All routes by path, for the published document.
+        version: The version of luodi, to be shown.
+    """
+
+    def __init__(
+        self,
+        models: Mapping[str, Model],
+        batcher: Batcher,
+        metrics: Metrics,
+        health: Health,
+        ledger: Ledger | None,
+        limits: Limits,
+        access: Access,
+        routes: Mapping[bytes, Route],
+        version: str,
+    ) -> None:
+        self._models, self._batcher, self._metrics = models, batcher, metrics
+        self._health, self._ledger, self._limits = health, ledger, limits
+        self._access, self._routes, self._version = access, routes, version
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def act(self, request: Request, route: Route, respond: Respond) -> None:
+        """Do what a route is for; ``respond`` is called exactly once, perhaps later."""
+        try:
+            getattr(self, route.action)(request, route, respond)
+        except LuodiError as error:
+            respond(problem(error))
+        except Exception as error:  # the last net: one request fails, the server goes on
+            self._access.fault(error)
+            respond(problem("serve.unexpected"))
+
+    def live(self, request: Request, route: Route, respond: Respond) -> None:
+        """Whether the process lives."""
+        respond(reply.json({"live": True}))
+
+    def ready(self, request: Request, route: Route, respond: Respond) -> None:
+        """Whether requests would be answered."""
+        respond(
+            reply.json({"ready": True}) if self._health.is_ready else problem("serve.not_ready")
+        )
+
+    def model_ready(self, request: Request, route: Route, respond: Respond) -> None:
+        """Whether a model would answer: all do when the server does."""
+        self.ready(request, route, respond)
+
+    def metrics(self, request: Request, route: Route, respond: Respond) -> None:
+        """Counts for Prometheus."""
+        used = [(name, model.current.digest) for name, model in self._models.items()]
+        text = self._metrics.text(used).encode()
+        respond(Reply(200, text, b"text/plain; version=0.0.4; charset=utf-8"))
+
+    def openapi(self, request: Request, route: Route, respond: Respond) -> None:
+        """The document of everything here."""
+        respond(reply.json(self._document()))
+
+    def _document(self) -> dict[str, Any]:
+        models = list(self._models.values())
+        return openapi.document(models, self._routes, self._limits, self._version)
+
+    def server(self, request: Request, route: Route, respond: Respond) -> None:
+        """Open Inference Protocol: the server."""
+        respond(reply.json(inference.server(self._version)))
+
+    def about(self, request: Request, route: Route, respond: Respond) -> None:
+        """Open Inference Protocol: a model."""
+        respond(reply.json(inference.about(self._models[route.model])))
+
+    def predict(self, request: Request, route: Route, respond: Respond) -> None:
+        """Answers for one record or many."""
+        value = strict.decode(request.body, self._limits.depth)
+        records = value if type(value) is list else [value]
+        many = type(value) is list
+
+        def written(question: Question) -> Reply:
+            assert question.answers is not None
+            return reply.json(question.answers if many else question.answers[0])
+
+        self._ask(route, self._records(records), written, respond)
+
+    def invocations(self, request: Request, route: Route, respond: Respond) -> None:
+        """Answers in MLflow's form."""
+        value = strict.decode(request.body, self._limits.depth)
+        records = invocations.records(value, self._limits.rows)
+        self._ask(route, self._records(records), invocations.written, respond)
+
+    def infer(self, request: Request, route: Route, respond: Respond) -> None:
+        """Answers for tensors."""
+        asked = inference.read(request, self._limits)
+        written = partial(inference.written, asked)
+        self._ask(route, self._records(asked.records), written, respond)
+
+    def feedback(self, request: Request, route: Route, respond: Respond) -> None:
+        """Keep what came true."""
+        assert self._ledger is not None
+        value = strict.decode(request.body, self._limits.depth)
+        given = value if type(value) is list else [value]
+        if len(given) > self._limits.rows:
+            raise LuodiError("serve.rows", limit=self._limits.rows)
+        items = [feedback.read(one, row) for row, one in enumerate(given)]
+        work = feedback.keep(items, self._models, self._ledger, self._metrics)
+        task = asyncio.get_running_loop().create_task(
+            self._acknowledge(work, type(value) is list, respond)
+        )
+        self._tasks.add(task)  # the loop itself would forget it
+        task.add_done_callback(self._tasks.discard)
+
+    async def _acknowledge(self, work: Work, many: bool, respond: Respond) -> None:
+        try:
+            respond(feedback.written(await work, many))
+        except LuodiError as error:
+            self._health.heard(error.code)
+            respond(problem(error))
+        except Exception as error:
+            self._access.fault(error)
+            respond(problem("serve.unexpected"))
+
+    def _records(self, records: list[Record]) -> list[Record]:
+        if len(records) > self._limits.rows:
+            raise LuodiError("serve.rows", limit=self._limits.rows)
+        if not all(type(record) is dict for record in records):
+            raise LuodiError("serve.not_records")
+        return records
+
+    def _ask(
+        self,
+        route: Route,
+        records: list[Record],
+        written: Written,
+        respond: Respond,
+    ) -> None:
+        model = self._models[route.model]
+        question = Question(model, model.current, records)
+
+        def done(question: Question) -> None:
+            if question.error is not None:
+                respond(problem(question.error))
+                return
+            for answer in question.answers or ():
+                self._metrics.answer(model.name, answer["action"], bool(answer["warnings"]))
+            respond(self._guarded(written, question))
+
+        self._batcher.ask(question, done)
+
+    def _guarded(self, written: Written, question: Question) -> Reply:
+        """A reply; a fault in writing one must not keep others from theirs."""
+        try:
+            return written(question)
+        except LuodiError as error:
+            return problem(error)
+        except Exception as error:
+            self._access.fault(error)
+            return problem("serve.unexpected")
