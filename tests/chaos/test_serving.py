@@ -220,9 +220,9 @@ def inside(home: Home) -> Iterator[App]:
     """A server's parts in this process, where a test can reach the ledger's own connection."""
     metrics = Metrics([NAME], labels(table([NAME], True).values()))
     health = Health()
-    batcher = Batcher(home.ledger, 1.0, False, metrics, health)
-    models = {NAME: Model(NAME, Served(load(release())))}
     silent = Access(False, lambda text: None)
+    batcher = Batcher(home.ledger, 1.0, False, metrics, health, silent)
+    models = {NAME: Model(NAME, Served(load(release())))}
     with home:
         yield App(models, Doors(None), batcher, metrics, health, home.ledger, Limits(), silent)
     batcher.close()
@@ -282,6 +282,32 @@ def _room_for(home: Home, pages: int) -> None:
         return [connection.exec_driver_sql(f"PRAGMA max_page_count={pages}").scalar()]
 
     home.ledger._writer.submit(limit, [None]).result()
+
+
+def test_a_record_that_breaks_the_graph_spoils_no_other_request(tmp_path, monkeypatch):
+    from luodi.serve import answers
+
+    joined = answers._joined
+
+    def breaks(batches):
+        if any(batch.feeds["numbers"][0, 0] == 13 for batch in batches):
+            raise RuntimeError("the runtime says no")
+        return joined(batches)
+
+    monkeypatch.setattr(answers, "_joined", breaks)
+    home = filled(tmp_path / "home")
+    with inside(home) as app:
+        asyncio.run(_with_a_record_that_breaks(app))
+
+
+async def _with_a_record_that_breaks(app: App) -> None:
+    ask = await listening(app)
+    records = [{**RECORD, "torque": torque} for torque in (13, 14, 15, 13, 16)] * 4
+    answers = await asyncio.gather(*(ask("/predict", record) for record in records))
+    for record, (status, content) in zip(records, answers, strict=True):
+        broken = record["torque"] == 13
+        assert status == (500 if broken else 200)
+        assert content.get("code") == ("serve.unexpected" if broken else None)
 
 
 def test_after_a_failed_sync_nothing_is_acknowledged_and_the_server_is_not_ready(tmp_path):

@@ -7,12 +7,13 @@ load turns take longer and batches grow by themselves; a request alone is solved
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from luodi.core.errors import LuodiError
 from luodi.serve import answers
+from luodi.serve.access import Access
 from luodi.serve.answers import Question
 from luodi.serve.health import Health
 from luodi.serve.metrics import Metrics
@@ -32,13 +33,21 @@ class Batcher:
         strict: Whether an answer waits for the disk and fails with it.
         metrics: Where batches and losses are counted.
         health: What learns when the ledger is dead.
+        access: The log.
     """
 
     def __init__(
-        self, ledger: Ledger | None, share: float, strict: bool, metrics: Metrics, health: Health
+        self,
+        ledger: Ledger | None,
+        share: float,
+        strict: bool,
+        metrics: Metrics,
+        health: Health,
+        access: Access,
     ) -> None:
         self._ledger, self._share = ledger, share if ledger else 0.0
         self._strict, self._metrics, self._health = strict, metrics, health
+        self._access = access
         self._waiting: list[tuple[Question, Done]] = []
         self._aside = ThreadPoolExecutor(1, "luodi-batch")
 
@@ -62,8 +71,8 @@ class Batcher:
         for one in waiting:
             groups.setdefault(id(one[0].served), []).append(one)
         for group in groups.values():
-            for start in range(0, len(group), INLINE_RECORDS):
-                self._settle(group[start : start + INLINE_RECORDS])
+            for part in _cut(group):
+                self._wait_for(part, self._solved(part), asyncio.get_running_loop())
 
     def _aside_run(self, group: list[tuple[Question, Done]]) -> None:
         loop = asyncio.get_running_loop()
@@ -74,14 +83,11 @@ class Batcher:
 
         self._aside.submit(run)
 
-    def _settle(self, group: list[tuple[Question, Done]]) -> None:
-        self._wait_for(group, self._solved(group), asyncio.get_running_loop())
-
     def _solved(self, group: Sequence[tuple[Question, Done]]) -> Future[Any] | LuodiError | None:
         """Answers, on their way into the ledger: the future that says so, or what went wrong."""
         questions = [question for question, _ in group]
+        self._solve(questions)
         try:
-            answers.solve(questions)
             rows = answers.chosen(questions, self._share)
             if not rows or self._ledger is None:
                 return None
@@ -89,7 +95,20 @@ class Batcher:
         except LuodiError as error:
             return error
         except Exception as error:  # a fault here must not leave clients without an answer
-            return LuodiError("serve.unexpected", kind=type(error).__name__)
+            self._access.fault(error)
+            return LuodiError("serve.unexpected")
+
+    def _solve(self, questions: Sequence[Question]) -> None:
+        """Solve questions together; if that fails, each alone, so that one spoils no other."""
+        try:
+            answers.solve(questions)
+        except Exception as error:
+            if len(questions) == 1:
+                self._access.fault(error)
+                questions[0].error = LuodiError("serve.unexpected")
+                return
+            for question in questions:
+                self._solve([question])
 
     def _wait_for(
         self,
@@ -118,6 +137,9 @@ class Batcher:
                     question.error = question.error or trouble
             else:
                 answers.forget(questions)
+        if len(group) == 1:
+            group[0][1](group[0][0])
+            return
         loop = asyncio.get_running_loop()
         for question, done in group:
             loop.call_soon(done, question)  # a fault with one client must not touch the others
@@ -126,4 +148,18 @@ class Batcher:
 def _trouble(error: BaseException | None) -> LuodiError | None:
     if error is None or isinstance(error, LuodiError):
         return error
-    return LuodiError("serve.unexpected", kind=type(error).__name__)
+    return LuodiError("serve.unexpected")
+
+
+def _cut(group: list[tuple[Question, Done]]) -> Iterator[list[tuple[Question, Done]]]:
+    """Parts of a group that each hold the event loop for a short time only."""
+    part: list[tuple[Question, Done]] = []
+    records = 0
+    for one in group:
+        count = len(one[0].records)
+        if part and records + count > INLINE_RECORDS:
+            yield part
+            part, records = [], 0
+        part.append(one)
+        records += count
+    yield part

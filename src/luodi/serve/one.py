@@ -87,7 +87,7 @@ def _app(
     """What answers, put together; what has to be ended goes onto the stack."""
     ledger, health = home.ledger if home else None, Health()
     share = {"all": 1.0, "sample": settings.share, "none": 0.0}[settings.log]
-    batcher = Batcher(ledger, share, settings.durability == "strict", metrics, health)
+    batcher = Batcher(ledger, share, settings.durability == "strict", metrics, health, access)
     stack.callback(batcher.close)
     doors = Doors(tokens.all() if tokens else None)
     limits = settings.limits
