@@ -84,11 +84,12 @@ def rivals() -> list[str]:
 def token(folder: Path) -> str:
     """A home in a folder, and a token that asks it for answers."""
     from luodi.store.home import Home
-    from luodi.store.tokens import TokenFile
+    from luodi.store.ledger import tokens
 
     if not (folder / "home").exists():
         Home.create(folder / "home").close()
-    return TokenFile(folder / "home").add("predict")[1]
+    with Home.open(folder / "home") as home:
+        return tokens.new(home.ledger, "predict", "bench")
 
 
 def load(port: int, record: Mapping[str, Any], **told: Any) -> dict[str, Any]:

@@ -27,8 +27,8 @@ from luodi.core.manifest import canonical_json
 from luodi.runtime.load import load
 from luodi.runtime.score import Scorer
 from luodi.store.home import Home
+from luodi.store.ledger import tokens as ledger_tokens
 from luodi.store.ledger.rows import Reason
-from luodi.store.tokens import TokenFile
 
 NAME = "t"
 RECORD = {"torque": 40.0, "speed": 1500, "type": "L"}
@@ -166,7 +166,7 @@ def running(
     home = folder / "home"
     if not home.exists():
         filled(home).close()
-    tokens = {role: TokenFile(home).add(role)[1] for role in ROLES} if auth else {}
+    tokens = _tokens(home) if auth else {}
     started = ["-m", "luodi.cli"] if program is None else [str(program)]
     command = [sys.executable, *started, "serve", str(what), "--home", str(home)]
     command += ["--port", "0", *options, *([] if auth else ["--no-auth"])]
@@ -192,6 +192,12 @@ def running(
                 process.kill()
                 process.wait()
         reader.join(5)
+
+
+def _tokens(home: Path) -> dict[str, str]:
+    """A token of each role."""
+    with Home.open(home) as opened:
+        return {role: ledger_tokens.new(opened.ledger, role, "a test") for role in ROLES}
 
 
 def _listen(server: Running) -> None:

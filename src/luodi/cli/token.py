@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from luodi.cli.options import Json, Language
+from luodi.cli.options import Home, Json, Language
 from luodi.cli.outcome import verb
+from luodi.cli.person import actor
 from luodi.cli.speech import answer, answer_json, phrase, say
 from luodi.core.errors import LuodiError
 
 if TYPE_CHECKING:
-    from luodi.store.home import Home
-    from luodi.store.tokens import Token, TokenFile
+    from luodi.store.ledger.ledger import Ledger
+    from luodi.store.ledger.tokens import Token
 
 
 class Step(StrEnum):
@@ -44,68 +44,64 @@ def token(
     ] = None,
     role: Annotated[Role | None, Option("--role", help="What a new token opens.")] = None,
     note: Annotated[str, Option("--note", metavar="TEXT", help="What a new token is for.")] = "",
-    home: Annotated[Path, Option("--home", metavar="FOLDER", help="The home.")] = Path("."),
+    home: Home = Path("."),
     as_json: Json = False,
     lang: Language = None,
 ) -> int:
     """Make, list or revoke the tokens that a server asks for."""
-    from luodi.store.home import Home
-    from luodi.store.tokens import TokenFile
+    from luodi.store.home import Home as Opened
 
-    with Home.open(home) as opened:
-        tokens = TokenFile(home)
+    with Opened.open(home) as opened:
         if step is Step.new:
-            _new(opened, tokens, role, note, as_json)
+            _new(opened.ledger, role, note, as_json)
         elif step is Step.revoke:
-            _revoke(opened, tokens, id, as_json)
+            _revoke(opened.ledger, id, as_json)
         else:
-            _list(tokens, as_json)
+            _list(opened.ledger, as_json)
     return 0
 
 
-def _new(home: Home, tokens: TokenFile, role: Role | None, note: str, as_json: bool) -> None:
+def _new(ledger: Ledger, role: Role | None, note: str, as_json: bool) -> None:
+    from luodi.store.ledger import tokens
+
     if role is None:
         raise LuodiError("token.role")
-    made, text = tokens.add(role.value, note[:200])
-    _noted(home, "token new", made)
-    say(phrase("token_once", id=made.id, role=made.role))
+    text = tokens.new(ledger, role.value, actor(), note)
+    name = tokens.digest(text)[: tokens.SHOWN]
+    say(phrase("token_once", id=name, role=role.value))
     if as_json:
-        answer_json({"id": made.id, "role": made.role, "token": text})
+        answer_json({"id": name, "role": role.value, "token": text})
     else:
         answer(text)
 
 
-def _revoke(home: Home, tokens: TokenFile, id: str | None, as_json: bool) -> None:
-    gone = tokens.revoke(id or "")
-    _noted(home, "token revoke", gone)
-    say(phrase("token_revoked", id=gone.id))
+def _revoke(ledger: Ledger, id: str | None, as_json: bool) -> None:
+    from luodi.store.ledger import tokens
+
+    gone = tokens.revoke(ledger, id or "", actor())
+    name = gone.digest[: tokens.SHOWN]
+    say(phrase("token_revoked", id=name))
     if as_json:
-        answer_json({"id": gone.id, "role": gone.role})
+        answer_json({"id": name, "role": gone.role})
 
 
-def _list(tokens: TokenFile, as_json: bool) -> None:
-    known = tokens.all()
+def _list(ledger: Ledger, as_json: bool) -> None:
+    from luodi.store.ledger import tokens
+
+    known = [token for token in tokens.held(ledger) if token.revoked_at is None]
     if as_json:
-        listed = [{"id": t.id, "role": t.role, "made_at": _day(t), "note": t.note} for t in known]
-        answer_json({"tokens": listed})
+        answer_json({"tokens": [_told(token, tokens.SHOWN) for token in known]})
         return
     for one in known:
-        answer(f"{one.id}  {one.role:<8}  {_day(one)}  {one.note}".rstrip())
+        told = _told(one, tokens.SHOWN)
+        answer(f"{told['id']}  {told['role']:<8}  {told['made_at']}  {told['note']}".rstrip())
 
 
-def _noted(home: Home, action: str, about: Token) -> None:
-    """Leave a trace in the audit; it names the token's id, never the token."""
-    from luodi.store.ledger.audit import Event
-
-    home.ledger.note(Event(_actor(), action, about.id, {"role": about.role, "note": about.note}))
-
-
-def _actor() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may have a user without a name
-        return "unknown"
-
-
-def _day(token: Token) -> str:
-    return datetime.fromtimestamp(token.made_at / 1e6, UTC).strftime("%Y-%m-%d %H:%M")
+def _told(token: Token, digits: int) -> dict[str, str]:
+    made = datetime.fromtimestamp(token.created_at / 1e6, UTC).strftime("%Y-%m-%d %H:%M")
+    return {
+        "id": token.digest[:digits],
+        "role": token.role,
+        "made_at": made,
+        "note": token.label,
+    }

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from luodi.serve.request import Request
-from luodi.store.tokens import Role, Token
+from luodi.store.ledger.tokens import Token
 
 _LOCAL = rb"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?"
 _HOST = re.compile(_LOCAL, re.IGNORECASE)
@@ -24,15 +24,16 @@ class Doors:
     """
 
     def __init__(self, tokens: Sequence[Token] | None) -> None:
-        self._tokens: list[tuple[bytes, Role]] | None = None
+        self._tokens: list[tuple[bytes, str]] | None = None
         if tokens is not None:
             self.change(tokens)
 
     def change(self, tokens: Sequence[Token]) -> None:
         """Other tokens open from now on."""
-        self._tokens = [(bytes.fromhex(token.digest), token.role) for token in tokens]
+        valid = (token for token in tokens if token.revoked_at is None)
+        self._tokens = [(bytes.fromhex(token.digest), token.role) for token in valid]
 
-    def refuses(self, request: Request, roles: frozenset[Role]) -> str | None:
+    def refuses(self, request: Request, roles: frozenset[str]) -> str | None:
         """Why a request may not come in, as a code; None when it may.
 
         Args:
@@ -46,13 +47,13 @@ class Doors:
             return "serve.no_token"
         return None if role in roles else "serve.wrong_role"
 
-    def _role(self, header: bytes) -> Role | None:
+    def _role(self, header: bytes) -> str | None:
         """The role of a token: every digest is compared, each in constant time."""
         kind, _, token = header.partition(b" ")
         if kind.lower() != b"bearer" or len(token) > _LONGEST:
             return None
         digest = sha256(token.strip()).digest()
-        found: Role | None = None
+        found: str | None = None
         for known, role in self._tokens or ():
             if hmac.compare_digest(known, digest):
                 found = role

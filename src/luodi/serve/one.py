@@ -24,7 +24,7 @@ from luodi.serve.settings import Settings
 from luodi.serve.watcher import Watcher, champion, fetch
 from luodi.store import lookup
 from luodi.store.home import Home
-from luodi.store.tokens import TokenFile
+from luodi.store.ledger import tokens
 
 if TYPE_CHECKING:
     from luodi.serve.start import Plan, Say
@@ -58,15 +58,14 @@ def run(plan: Plan, metrics: Metrics, number: int, say: Say, parent: int | None 
     with ExitStack() as stack:
         home = stack.enter_context(Home.open(settings.home)) if settings.home else None
         models = {name: _model(settings, home, name, number) for name in settings.names}
-        tokens = TokenFile(settings.home) if settings.auth and settings.home else None
-        app = _app(settings, models, home, tokens, metrics, access, stack)
+        app = _app(settings, models, home, metrics, access, stack)
 
         def started(loop: asyncio.AbstractEventLoop) -> None:
             for name in models:
                 metrics.since(name)
             if home is not None:
                 follows = settings.file is None
-                watcher = Watcher(home, tokens, app, follows, access, loop)
+                watcher = Watcher(home, settings.auth, app, follows, access, loop)
                 stack.callback(watcher.stop)
             if number == 0:
                 _announce(plan, models, say)
@@ -79,7 +78,6 @@ def _app(
     settings: Settings,
     models: Mapping[str, Model],
     home: Home | None,
-    tokens: TokenFile | None,
     metrics: Metrics,
     access: Access,
     stack: ExitStack,
@@ -89,7 +87,7 @@ def _app(
     share = {"all": 1.0, "sample": settings.share, "none": 0.0}[settings.log]
     batcher = Batcher(ledger, share, settings.durability == "strict", metrics, health, access)
     stack.callback(batcher.close)
-    doors = Doors(tokens.all() if tokens else None)
+    doors = Doors(tokens.held(home.ledger) if settings.auth and home else None)
     limits = settings.limits
     return App(models, doors, batcher, metrics, health, ledger, limits, access, settings.version)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from luodi.store.tokens import ROLES, Role
+from luodi.store.ledger.tokens import ROLES
 
-ANY = frozenset(ROLES)
-PREDICT: frozenset[Role] = frozenset({"predict"})
-FEEDBACK: frozenset[Role] = frozenset({"feedback"})
-ADMIN: frozenset[Role] = frozenset({"admin"})
-OPEN: frozenset[Role] = frozenset()
+ANY: frozenset[str] = frozenset(ROLES)
+PREDICT: frozenset[str] = frozenset({"predict"})
+FEEDBACK: frozenset[str] = frozenset({"feedback"})
+ADMIN: frozenset[str] = frozenset({"admin"})
+OPEN: frozenset[str] = frozenset()
 """Routes that say only whether the server lives are open to all."""
 
 
@@ -30,7 +30,7 @@ class Route:
 
     method: str
     action: str
-    roles: frozenset[Role]
+    roles: frozenset[str]
     label: str
     model: str = ""
     heavy: bool = False

@@ -11,7 +11,7 @@ from pathlib import Path
 from luodi.core.errors import LuodiError
 from luodi.serve.settings import Settings
 from luodi.store.home import Home
-from luodi.store.tokens import TokenFile
+from luodi.store.ledger import tokens
 
 Say = Callable[[str, dict[str, object]], None]
 """Tells a person something: the name of a phrase and its facts."""
@@ -69,16 +69,22 @@ def prepared(settings: Settings, say: Say) -> Settings:
         settings = _of_file(settings, say)
     home = settings.home
     if settings.auth and home is not None:
-        tokens = TokenFile(home).all()
-        if not tokens and not settings.is_loopback:
+        opens = _opens(home)
+        if not opens and not settings.is_loopback:
             raise LuodiError("serve.public", host=settings.host)
-        if not tokens:
+        if not opens:
             say("serve_no_token", {"home": home})
     if not settings.auth:
         say("serve_no_auth", {})
     if not settings.names:
         settings = replace(settings, names=_in_use(settings))
     return settings
+
+
+def _opens(home: Path) -> bool:
+    """Whether a home has a token that opens something."""
+    with Home.open(home) as opened:
+        return any(token.revoked_at is None for token in tokens.held(opened.ledger))
 
 
 def _of_file(settings: Settings, say: Say) -> Settings:

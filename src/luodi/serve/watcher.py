@@ -19,7 +19,7 @@ from luodi.serve.access import Access
 from luodi.serve.app import App
 from luodi.serve.models import Model, Served
 from luodi.store.home import Home
-from luodi.store.tokens import Tokens
+from luodi.store.ledger import tokens
 
 EVERY_S = 0.25
 AGAIN_S = 30.0
@@ -59,7 +59,7 @@ class Watcher:
 
     Args:
         home: Where aliases and releases are.
-        tokens: Where tokens are; None when nobody is asked for one.
+        asks: Whether clients are asked for a token.
         app: What serves.
         follows: Whether aliases are followed; a server of one file keeps to it.
         access: The log.
@@ -69,19 +69,19 @@ class Watcher:
     def __init__(
         self,
         home: Home,
-        tokens: Tokens | None,
+        asks: bool,
         app: App,
         follows: bool,
         access: Access,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
-        self._home, self._tokens, self._app = home, tokens, app
+        self._home, self._asks, self._app = home, asks, app
         self._follows, self._access, self._loop = follows, access, loop
         self._kept: OrderedDict[str, Served] = OrderedDict(
             (model.current.digest, model.current) for model in app.models.values()
         )
         self._failed: dict[str, float] = {}
-        self._version = tokens.version() if tokens else None
+        self._tokens: list[tokens.Token] | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="luodi-watch", daemon=True)
         self._thread.start()
@@ -142,12 +142,12 @@ class Watcher:
         done.set()
 
     def _look_at_tokens(self) -> None:
-        if self._tokens is None:
+        if not self._asks:
             return
-        version = self._tokens.version()
-        if version != self._version:
-            self._hand(self._app.doors.change, self._tokens.all())
-            self._version = version
+        held = tokens.held(self._home.ledger)
+        if held != self._tokens:
+            self._hand(self._app.doors.change, held)
+            self._tokens = held
 
     def _look_at_ledger(self) -> None:
         """A server whose ledger does not answer is not ready; it is again when the ledger is."""

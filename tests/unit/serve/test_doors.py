@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from luodi.store.tokens import TokenFile
+from luodi.store.home import Home
+from luodi.store.ledger import tokens
 from serving import NAME, RECORD, ROLES, filled, running
 
 OPEN = ("/health/live", "/health/ready", "/ping", "/v2/health/live", "/v2/health/ready")
@@ -67,11 +68,11 @@ def test_a_token_opens_the_routes_of_its_role_and_no_others(server):
 
 def test_tokens_come_and_go_while_the_server_runs(tmp_path):
     with running(tmp_path) as server:
-        tokens = TokenFile(server.home)
-        made, text = tokens.add("predict")
-        server.tokens["new"] = text
-        assert _becomes(server, "new", 200)
-        tokens.revoke(made.id)
+        with Home.open(server.home) as home:
+            text = tokens.new(home.ledger, "predict", "a test")
+            server.tokens["new"] = text
+            assert _becomes(server, "new", 200)
+            tokens.revoke(home.ledger, tokens.digest(text)[:12], "a test")
         assert _becomes(server, "new", 401)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from luodi.store.ledger.ledger import Ledger
 
 Role = Literal["predict", "feedback", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
 SHOWN = 12
 """How many digits of a digest name a token where people read it."""
 
@@ -58,8 +59,8 @@ def new(ledger: Ledger, role: str, actor: str, label: str = "") -> str:
     Raises:
         LuodiError: ``ledger.role``; as ``Ledger.write``.
     """
-    if role not in get_args(Role):
-        raise LuodiError("ledger.role", seen=ascii(role)[:40], known=", ".join(get_args(Role)))
+    if role not in ROLES:
+        raise LuodiError("ledger.role", seen=ascii(role)[:40], known=", ".join(ROLES))
     token = f"luodi-{role}-{secrets.token_urlsafe(32)}"
     made = Token(digest(token), role, plain_text(label, "label"), now_us())
     ledger.write(_add, [(made, actor)]).result()
