@@ -10,6 +10,7 @@ from typer import Argument
 
 from luodi.cli.options import Home, Json, Language
 from luodi.cli.outcome import verb
+from luodi.cli.promote import titles
 from luodi.cli.speech import answer, answer_json, phrase, say
 
 SHORT = 19  # sha256: and twelve digits
@@ -39,8 +40,9 @@ def history(
 
 def lines(moves: list[dict[str, Any]]) -> Iterator[str]:
     """One line a move: when, what for, from which release to which, who and why."""
+    called = titles()
     for move in moves:
         before, after = (str(move[key] or "-")[:SHORT] for key in ("before", "after"))
         when = f"{move['at']:%Y-%m-%d %H:%M:%S}Z"
-        what = f"{move['name']}  {phrase(move['alias'])}: {before} → {after}"
+        what = f"{move['name']}  {called[move['alias']]}: {before} → {after}"
         yield f"{when}  {what}  {move['actor']}  {move['reason']}".rstrip()

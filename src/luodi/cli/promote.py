@@ -48,6 +48,15 @@ def told(held: dict[str, str | None], as_json: bool) -> None:
     if as_json:
         answer_json(held)
         return
-    for alias in ("champion", "previous", "challenger"):
+    for alias, title in titles().items():
         if held[alias]:
-            answer(f"{phrase(alias)}  {held[alias]}")
+            answer(f"{title}  {held[alias]}")
+
+
+def titles() -> dict[str, str]:
+    """What each alias is called in the language spoken now."""
+    return {
+        "champion": phrase("champion"),
+        "previous": phrase("previous"),
+        "challenger": phrase("challenger"),
+    }
