@@ -20,11 +20,11 @@ def backup(
     lang: Language = None,
 ) -> int:
     """Write all of a home into one checked file; it may be in use."""
-    from luodi.store.backup import save
+    from luodi.store.backup import keep
     from luodi.store.home import Home as Opened
 
     with Opened.open(home) as opened:
-        save(opened, file)
+        keep(opened, file)
     size = file.stat().st_size
     say(phrase("backup_done", path=file, megabytes=f"{size / 1e6:.1f}"))
     if as_json:

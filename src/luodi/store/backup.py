@@ -35,7 +35,7 @@ TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 
 OURS = {FILES_TABLE, DIGESTS_TABLE}
 
 
-def save(home: Home, target: Path) -> Path:
+def keep(home: Home, target: Path) -> Path:
     """Write all of a home into one file; whatever was acknowledged before is in it.
 
     Args:
@@ -69,7 +69,7 @@ def restore(source: Path, folder: Path, address: str | None = None) -> Home:
     """Make a home from a backup and open it.
 
     Args:
-        source: What ``save`` has written.
+        source: What ``keep`` has written.
         folder: A folder that is not there yet, or is empty.
         address: Where the ledger shall live; None for a file in the folder. A server's database
             must hold no ledger with rows.

@@ -12,7 +12,7 @@ import pytest
 
 from luodi.core.errors import LuodiError
 from luodi.store import backup
-from luodi.store.backup import restore, save
+from luodi.store.backup import keep, restore
 from luodi.store.home import Home
 from luodi.store.ledger import reviews, tokens
 from luodi.store.ledger.rows import Alarm, Outcome, Prediction, Reason, new_id
@@ -85,7 +85,7 @@ def filled(home: Home) -> list[Prediction]:
 
 def test_a_backup_makes_the_same_home_elsewhere(home, tmp_path, request):
     filled(home)
-    path = save(home, tmp_path / "a.backup")
+    path = keep(home, tmp_path / "a.backup")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     for target in ("sqlite", "postgresql"):
         with restore(path, tmp_path / target, address_of(target, request)) as other:
@@ -119,14 +119,14 @@ def test_a_backup_of_a_server_is_of_one_moment(request, tmp_path, monkeypatch):
             copied(source, target)
 
         monkeypatch.setattr(backup.transfer, "copy", late)
-        path = save(home, tmp_path / "a.backup")
+        path = keep(home, tmp_path / "a.backup")
     with restore(path, tmp_path / "other") as other:
         for part in PARTS:
             assert other.ledger.frame(part).equals(before[part])
 
 
 def test_a_database_with_a_ledger_in_it_takes_no_backup(plain, tmp_path, request):
-    path, taken = save(plain, tmp_path / "a.backup"), address_of("postgresql", request)
+    path, taken = keep(plain, tmp_path / "a.backup"), address_of("postgresql", request)
     with Home.create(tmp_path / "taken", taken) as other:
         other.add(DATA, DIGEST, "press", {})
         assert code_of(lambda: restore(path, tmp_path / "other", taken)) == "ledger.occupied"
@@ -138,13 +138,13 @@ def test_statistics_of_sqlite_are_in_nobody_s_way(plain, tmp_path):
     filled(plain)
     with plain.ledger._database.writing.begin() as connection:
         connection.exec_driver_sql("ANALYZE")
-    restore(save(plain, tmp_path / "a.backup"), tmp_path / "other").close()
+    restore(keep(plain, tmp_path / "a.backup"), tmp_path / "other").close()
 
 
 def test_a_password_is_in_no_backup(plain, tmp_path):
     settings = {"schema": 1, "ledger": "postgresql://me:secret@host/plant"}
     (plain.folder / "home.json").write_text(json.dumps(settings))
-    assert b"secret" not in save(plain, tmp_path / "a.backup").read_bytes()
+    assert b"secret" not in keep(plain, tmp_path / "a.backup").read_bytes()
 
 
 def test_a_backup_in_use_holds_all_that_was_acknowledged_before_it(home, tmp_path):
@@ -161,7 +161,7 @@ def test_a_backup_in_use_holds_all_that_was_acknowledged_before_it(home, tmp_pat
     try:
         for number in range(5):
             before = list(acknowledged)
-            path = save(home, tmp_path / f"{number}.backup")
+            path = keep(home, tmp_path / f"{number}.backup")
             with restore(path, tmp_path / f"{number}") as other:
                 assert set(before) <= set(other.ledger.frame("predictions")["id"])
     finally:
@@ -198,24 +198,24 @@ def changed(path, *statements) -> None:
 )
 def test_a_backup_that_was_changed_makes_no_home(plain, tmp_path, statement):
     filled(plain)
-    path = save(plain, tmp_path / "a.backup")
+    path = keep(plain, tmp_path / "a.backup")
     changed(path, statement)
     assert code_of(lambda: restore(path, tmp_path / "other")) == "home.backup_broken"
     assert code_of(lambda: Home.open(tmp_path / "other")) == "home.missing"
-    path = save(plain, path)
+    path = keep(plain, path)
     restore(path, tmp_path / "other").close()  # nothing of the broken one is in the way
 
 
 def test_a_backup_whose_audit_was_changed_makes_no_home(plain, tmp_path):
     with plain.ledger._database.writing.begin() as connection:
         connection.exec_driver_sql("UPDATE audit SET actor = 'somebody else' WHERE number = 1")
-    path = save(plain, tmp_path / "a.backup")
+    path = keep(plain, tmp_path / "a.backup")
     assert code_of(lambda: restore(path, tmp_path / "other")) == "ledger.chain"
     assert code_of(lambda: Home.open(tmp_path / "other")) == "home.missing"
 
 
 def test_a_file_that_is_no_backup_makes_no_home(plain, tmp_path):
-    path = save(plain, tmp_path / "a.backup")
+    path = keep(plain, tmp_path / "a.backup")
     whole = path.read_bytes()
     for broken in (b"", b"no database" * 99, whole[: len(whole) // 2]):
         path.write_bytes(broken)
@@ -224,10 +224,10 @@ def test_a_file_that_is_no_backup_makes_no_home(plain, tmp_path):
 
 
 def test_a_backup_of_a_broken_file_fails_and_keeps_the_older_one(plain, tmp_path):
-    path = save(plain, tmp_path / "a.backup")
+    path = keep(plain, tmp_path / "a.backup")
     before = path.read_bytes()
     (release,) = plain.ledger.releases()
     (plain.blobs.folder / release.blob.removeprefix("sha256:")).write_bytes(b"rot")
-    assert code_of(lambda: save(plain, path)) == "store.blob_broken"
+    assert code_of(lambda: keep(plain, path)) == "store.blob_broken"
     assert path.read_bytes() == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.backup", "home"]

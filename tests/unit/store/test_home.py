@@ -8,7 +8,7 @@ import pytest
 
 from luodi.core.errors import LuodiError
 from luodi.store import disk, seal
-from luodi.store.backup import save
+from luodi.store.backup import keep
 from luodi.store.home import LEDGER, SETTINGS, Home
 from luodi.store.ledger.rows import Prediction, Reason, new_id
 
@@ -99,7 +99,7 @@ def test_a_home_stays_in_its_folder_whatever_that_is_called(tmp_path, name):
     with Home.create(tmp_path / name) as home:
         home.add(DATA, DIGEST, "press", {})
         assert (home.folder / LEDGER).stat().st_size
-        save(home, tmp_path / "a.backup")
+        keep(home, tmp_path / "a.backup")
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["a.backup", name])
 
 
@@ -115,7 +115,7 @@ def test_a_ledger_elsewhere_is_the_same_from_every_folder(tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     with Home.create(tmp_path / "home", "sqlite:///mine.sqlite") as home:
         home.add(DATA, DIGEST, "press", {})
-        save(home, tmp_path / "a.backup")
+        keep(home, tmp_path / "a.backup")
     monkeypatch.chdir("/")
     with Home.open(tmp_path / "home") as again:
         assert len(again.ledger.releases()) == 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from luodi.store.backup import save
+from luodi.store.backup import keep
 from luodi.store.home import Home
 from luodi.store.ledger import database, forget, reviews
 from luodi.store.ledger.ledger import Ledger
@@ -96,7 +96,7 @@ def test_after_forgetting_no_file_holds_it(tmp_path, filler):
         assert files_with(home.folder, CANARY)
         forget.before(home.ledger, 1 << 51, WHY)
         assert files_with(home.folder, CANARY) == []
-        save(home, tmp_path / "a.backup")
+        keep(home, tmp_path / "a.backup")
         assert files_with(tmp_path, CANARY) == []
 
 
