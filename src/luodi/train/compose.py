@@ -16,6 +16,8 @@ from luodi.train.calibrate import calibrated
 from luodi.train.ensemble import select
 from luodi.train.search import Found
 
+MOST_ROWS = 300_000
+"""An ensemble is weighed on so many rows at most: every weight tried asks for the metric again."""
 SINGLE = ("lean", "single", "linear")
 """Candidates with one model of all rows in place of one a fold."""
 
@@ -27,7 +29,7 @@ def compose(found: Found, workshop: Workshop, task: Task) -> list[Candidate]:
     best member alone, and the best member as a single model of all rows, which is smaller and
     faster; at last the linear baseline, which fits where nothing else does.
     """
-    members, weights = select(found.members, workshop.score)
+    members, weights = _selected(found.members, workshop, task)
     best = max(found.members, key=lambda m: m.score)
     whole = candidate("ensemble", members, weights, workshop, task)
     alone = candidate("best", (best,), (1.0,), workshop, task)
@@ -37,6 +39,27 @@ def compose(found: Found, workshop: Workshop, task: Task) -> list[Candidate]:
     elif members != (best,):
         made[1:1] = [replace(whole, name="lean"), alone]
     return [*made, candidate("linear", (found.linear,), (1.0,), workshop, task)]
+
+
+def _selected(
+    members: Sequence[Member], workshop: Workshop, task: Task
+) -> tuple[tuple[Member, ...], tuple[float, ...]]:
+    """An ensemble, weighed on some of the rows where there are very many."""
+    rows = len(workshop.truth)
+    if rows <= MOST_ROWS:
+        return select(members, workshop.score)
+    some = np.sort(np.random.default_rng(0).permutation(rows)[:MOST_ROWS])
+    truth = workshop.truth[some]
+    fewer = [replace(m, out_of_fold=m.out_of_fold[some]) for m in members]
+
+    def utility_of(answers: np.ndarray) -> float:
+        seen = ~np.isnan(answers.reshape(len(answers), -1)[:, 0])
+        costs, names = task.costs, workshop.classes
+        return utility(workshop.metric, truth[seen], answers[seen], costs, names)
+
+    chosen, weights = select(fewer, utility_of)
+    place = {id(small): member for small, member in zip(fewer, members, strict=True)}
+    return tuple(place[id(small)] for small in chosen), weights
 
 
 def finished(candidate: Candidate, workshop: Workshop) -> Candidate:

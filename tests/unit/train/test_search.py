@@ -156,3 +156,17 @@ def test_baselines_are_candidates_of_their_own() -> None:
     found = baselines(search(workshop, Clock(0.1)), workshop, TASK)
     assert list(found) == ["dumb", "linear"]
     assert found["dumb"].calibration == {"slope": 1.0, "offset": 0.0}
+
+
+def test_an_ensemble_of_very_many_rows_is_weighed_on_some_of_them(monkeypatch) -> None:
+    from luodi.train import compose as composing
+
+    workshop = PretendWorkshop()
+    found = search(workshop, Clock(0.5))
+    whole = composing._selected(found.members, workshop, TASK)
+    monkeypatch.setattr(composing, "MOST_ROWS", len(workshop.truth) // 2)
+    members, weights = composing._selected(found.members, workshop, TASK)
+    assert {id(member) for member in members} <= {id(member) for member in found.members}
+    assert len(members) == len(weights) and abs(sum(weights) - 1) < 1e-9
+    assert all(len(member.out_of_fold) == len(workshop.truth) for member in members)
+    assert whole[0]
