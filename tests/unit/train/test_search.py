@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 
@@ -159,7 +160,7 @@ def test_baselines_are_candidates_of_their_own() -> None:
 
 
 def test_an_ensemble_of_very_many_rows_is_weighed_on_some_of_them(monkeypatch) -> None:
-    from luodi.train import compose as composing
+    composing = import_module("luodi.train.compose")  # the room gives out its function
 
     workshop = PretendWorkshop()
     found = search(workshop, Clock(0.5))
