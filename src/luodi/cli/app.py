@@ -12,6 +12,7 @@ from luodi.cli.backup import backup
 from luodi.cli.build import build
 from luodi.cli.check import check
 from luodi.cli.export import export
+from luodi.cli.feedback import feedback
 from luodi.cli.history import history
 from luodi.cli.init import init
 from luodi.cli.new import new
@@ -31,7 +32,7 @@ from luodi.core.errors import LuodiError
 VERBS = (
     *(new, check, build, show, verify, predict),
     *(init, promote, rollback, history, export, backup, restore),
-    *(serve, token),
+    *(serve, token, feedback),
     schema,
 )
 

@@ -10,12 +10,9 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
-from luodi.core.text import canonical
 from luodi.runtime.load import Release
 
 DAY_S = 24 * 3600.0
-LARGEST = 2**53
-"""Whole numbers up to here are the same in every reader of JSON."""
 
 
 @dataclass(frozen=True)
@@ -58,21 +55,7 @@ class Served:
 
     def truth(self, value: Any) -> str | None:
         """A truth as canonical text; None when this task can have none like it."""
-        if value is None or isinstance(value, dict | list):
-            return None
-        if type(value) is int and abs(value) > LARGEST:
-            return None
-        text = canonical(value)
-        if self.release.goal == "regress":
-            return text if _is_number(text) else None
-        return text if text in self.release.scorer.classes else None
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return abs(float(text)) < float("inf")
-    except ValueError:
-        return False
+        return self.release.scorer.codec.truth(value)
 
 
 class Model:

@@ -31,6 +31,22 @@ def names_of(ledger: Ledger, ids: Collection[str]) -> dict[str, str]:
     return found
 
 
+def releases_of(ledger: Ledger, ids: Collection[str]) -> dict[str, str]:
+    """The digest of the release that gave each of these answers; unknown ids are left out.
+
+    Raises:
+        LuodiError: ``ledger.unreachable``.
+    """
+    found: dict[str, str] = {}
+    listed = sorted(ids)
+    with ledger.reading() as connection:
+        for start in range(0, len(listed), _AT_ONCE):
+            some = predictions.c.id.in_(listed[start : start + _AT_ONCE])
+            asked = select(predictions.c.id, predictions.c.release).where(some)
+            found.update({row.id: row.release for row in connection.execute(asked)})
+    return found
+
+
 def reviews_since(ledger: Ledger, name: str, since: int) -> list[int]:
     """Moments of a task's answers that were sent to a human since then, oldest first.
 

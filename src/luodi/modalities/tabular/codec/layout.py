@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -10,10 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from luodi.core.errors import LuodiError
+from luodi.core.text import canonical
 from luodi.modalities.tabular.codec import arrays
 from luodi.modalities.tabular.codec import value as value_of
 from luodi.modalities.tabular.codec.arrays import Flags, Warnings
 from luodi.modalities.tabular.codec.columns import CategoryColumn, NumberColumn, TimeColumn
+
+LARGEST = 2**53
+"""Whole numbers up to here are the same in every reader of JSON."""
 
 
 class Batch(NamedTuple):
@@ -91,6 +96,20 @@ class Codec:
         if self.labels == "boolean":
             return tuple(c == "true" for c in self.classes)
         return self.classes
+
+    def truth(self, value: Any) -> str | None:
+        """A truth as canonical text; None when the target can have none like it."""
+        if value is None or isinstance(value, dict | list):
+            return None
+        if type(value) is int and abs(value) > LARGEST:
+            return None
+        text = canonical(value)
+        if self.goal != "regress":
+            return text if text in self.classes else None
+        try:
+            return text if abs(float(text)) < math.inf else None
+        except ValueError:
+            return None
 
     @cached_property
     def _known(self) -> tuple[frozenset[str], ...]:

@@ -1,0 +1,1 @@
+"""The way back: what came true is joined with what was answered."""
