@@ -37,9 +37,10 @@ def server() -> Iterator[str]:
         raise RuntimeError("PostgreSQL is not installed; Debian's package is postgresql")
     prefix = []
     if os.geteuid() == 0:  # the server refuses to run as root
-        if not shutil.which("runuser"):
+        runuser = shutil.which("runuser", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+        if runuser is None:
             raise RuntimeError("PostgreSQL does not run as root, and runuser is not here")
-        prefix = ["runuser", "-u", "postgres", "--"]
+        prefix = [runuser, "-u", "postgres", "--"]
     with tempfile.TemporaryDirectory(prefix="luodi-pg-") as home:
         if prefix:
             shutil.chown(home, "postgres")

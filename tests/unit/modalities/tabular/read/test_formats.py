@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import ExitStack
 from datetime import datetime
 
 import polars as pl
@@ -185,9 +186,11 @@ def test_a_database_file_without_its_prefix_is_explained(refused, base):
 def server():
     """The address of a PostgreSQL server with a table of many types."""
     dbapi = pytest.importorskip("adbc_driver_postgresql.dbapi")
-    if postgresql.programs() is None:
-        pytest.skip("PostgreSQL is not installed; Debian's package is postgresql")
-    with postgresql.server() as address:
+    with ExitStack() as stack:
+        try:
+            address = stack.enter_context(postgresql.server())
+        except RuntimeError as error:
+            pytest.skip(str(error))
         with dbapi.connect(address) as connection, connection.cursor() as cursor:
             cursor.execute(
                 """create table luodi_test as select i as id, (i * 0.25)::numeric(10, 3) as weight,
