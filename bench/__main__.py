@@ -38,6 +38,7 @@ def run(figure: str, given: argparse.Namespace) -> int:
     command = [sys.executable, "-m", f"bench.{figure}", "--budget", str(given.budget)]
     command += ["--quick"] if given.quick else []
     command += ["--splits", str(given.splits)] if given.splits else []
+    command += ["--minutes", str(given.minutes)]
     print(f"{figure} …", file=sys.stderr, flush=True)
     ran = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     print(ran.stdout, end="", file=sys.stderr, flush=True)

@@ -34,10 +34,10 @@ def promote(
     from luodi.store.ledger.rows import Reason
 
     with Opened.open(home) as opened:
-        if digest is None and (what.endswith(".luodi") or Path(what).is_file()):
+        if what.endswith(".luodi") or Path(what).name != what:
             release = promoting.added(opened, Path(what), key)
         else:
-            release = promoting.found(opened, what, digest)
+            release = promoting.found(opened, what, digest, key)
         held = promoting.promoted(opened, release, Reason(actor(), reason))
     told(held, as_json)
     return 0

@@ -17,6 +17,7 @@ from luodi.modalities.tabular.read.gather import one
 from luodi.modalities.tabular.read.raw import Options
 from luodi.runtime.container import open_release
 from luodi.store import lookup
+from luodi.store.ledger.outcomes import checked
 from luodi.store.ledger.rows import Outcome, now_us
 
 if TYPE_CHECKING:
@@ -134,7 +135,10 @@ def _outcomes(
         if not name or truth is None or at is None:
             report.refused(number)
             continue
-        yield Outcome(name, truth, at, source)
+        try:
+            yield checked(Outcome(name, truth, at, source))
+        except LuodiError:  # an id too long, a moment before 1970: the other rows still count
+            report.refused(number)
 
 
 def _codec(home: Home, digest: str | None, known: dict[str, Codec]) -> Codec | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 ALIASES: tuple[Alias, ...] = ("champion", "previous", "challenger")
+FEWEST_DIGITS = 8
 
 
 def added(home: Home, file: Path, key: Path | None = None) -> Release:
@@ -38,17 +39,19 @@ def added(home: Home, file: Path, key: Path | None = None) -> Release:
     return home.add(data, loaded.digest, loaded.name, about)
 
 
-def found(home: Home, name: str, digest: str | None = None) -> Release:
+def found(home: Home, name: str, digest: str | None = None, key: Path | None = None) -> Release:
     """A release that a home knows.
 
     Args:
         home: The home.
         name: The task's name.
-        digest: The release digest or its first digits, with or without ``sha256:``; the
-            challenger when None.
+        digest: The release digest or at least its first eight digits, with or without
+            ``sha256:``; the challenger when None.
+        key: The public key that must have signed it.
 
     Raises:
-        LuodiError: ``release.unknown_name``, ``release.no_challenger``, ``release.unknown_digest``.
+        LuodiError: ``release.unknown_name``, ``release.no_challenger``, ``release.unknown_digest``;
+            with a key as ``added``.
     """
     known = home.ledger.releases(name)
     if not known:
@@ -58,11 +61,13 @@ def found(home: Home, name: str, digest: str | None = None) -> Release:
         digest = home.ledger.aliases(name).get("challenger")
         if digest is None:
             raise LuodiError("release.no_challenger", name=name)
-    wanted = "sha256:" + digest.removeprefix("sha256:")
-    matching = [release for release in known if release.digest.startswith(wanted)]
-    if len(matching) != 1:
+    digits = digest.removeprefix("sha256:")
+    matching = [release for release in known if release.digest.startswith(f"sha256:{digits}")]
+    if len(matching) != 1 or len(digits) < FEWEST_DIGITS:
         cases = len(matching)
         raise LuodiError("release.unknown_digest", name=name, digest=digest[:80], cases=cases)
+    if key is not None:
+        load(home.blobs.get(matching[0].blob), key=key)
     return matching[0]
 
 

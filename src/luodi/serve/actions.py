@@ -12,6 +12,7 @@ from luodi.serve import feedback, inference, invocations, openapi, reply, strict
 from luodi.serve.access import Access
 from luodi.serve.answers import Question, Record
 from luodi.serve.batcher import Batcher
+from luodi.serve.codecs import Codecs
 from luodi.serve.feedback import Work
 from luodi.serve.health import Health
 from luodi.serve.metrics import Metrics
@@ -36,6 +37,7 @@ class Actions:
         metrics: What counts.
         health: Whether the server would answer.
         ledger: Where outcomes are kept; None for nowhere.
+        codecs: What can be true; None where no outcomes are kept.
         limits: What a client may ask.
         access: The log.
         routes: All routes by path, for the published document.
@@ -49,6 +51,7 @@ class Actions:
         metrics: Metrics,
         health: Health,
         ledger: Ledger | None,
+        codecs: Codecs | None,
         limits: Limits,
         access: Access,
         routes: Mapping[bytes, Route],
@@ -56,6 +59,7 @@ class Actions:
     ) -> None:
         self._models, self._batcher, self._metrics = models, batcher, metrics
         self._health, self._ledger, self._limits = health, ledger, limits
+        self._codecs = codecs
         self._access, self._routes, self._version = access, routes, version
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -115,29 +119,29 @@ class Actions:
             assert question.answers is not None
             return reply.json(question.answers if many else question.answers[0])
 
-        self._ask(route, self._records(records), written, respond)
+        self._ask(request, route, self._records(records), written, respond)
 
     def invocations(self, request: Request, route: Route, respond: Respond) -> None:
         """Answers in MLflow's form."""
         value = strict.decode(request.body, self._limits.depth)
         records = invocations.records(value, self._limits.rows)
-        self._ask(route, self._records(records), invocations.written, respond)
+        self._ask(request, route, self._records(records), invocations.written, respond)
 
     def infer(self, request: Request, route: Route, respond: Respond) -> None:
         """Answers for tensors."""
         asked = inference.read(request, self._limits)
         written = partial(inference.written, asked)
-        self._ask(route, self._records(asked.records), written, respond)
+        self._ask(request, route, self._records(asked.records), written, respond)
 
     def feedback(self, request: Request, route: Route, respond: Respond) -> None:
         """Keep what came true."""
-        assert self._ledger is not None
+        assert self._ledger is not None and self._codecs is not None
         value = strict.decode(request.body, self._limits.depth)
         given = value if type(value) is list else [value]
         if len(given) > self._limits.rows:
             raise LuodiError("serve.rows", limit=self._limits.rows)
         items = [feedback.read(one, row) for row, one in enumerate(given)]
-        work = feedback.keep(items, self._models, self._ledger, self._metrics)
+        work = feedback.keep(items, self._codecs, self._ledger, self._metrics)
         task = asyncio.get_running_loop().create_task(
             self._acknowledge(work, type(value) is list, respond)
         )
@@ -163,13 +167,14 @@ class Actions:
 
     def _ask(
         self,
+        request: Request,
         route: Route,
         records: list[Record],
         written: Written,
         respond: Respond,
     ) -> None:
         model = self._models[route.model]
-        question = Question(model, model.current, records)
+        question = Question(model, model.current, records, request)
 
         def done(question: Question) -> None:
             if question.error is not None:

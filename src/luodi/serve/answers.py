@@ -14,6 +14,7 @@ from luodi.core.text import canonical
 from luodi.modalities.tabular.codec import Batch
 from luodi.runtime.score import Scores
 from luodi.serve.models import Model, Served
+from luodi.serve.request import Request
 from luodi.store.ledger.rows import Prediction, new_id, now_us
 
 Record = Mapping[str, Any]
@@ -30,6 +31,7 @@ class Question:
         model: The task.
         served: The release.
         records: The records.
+        request: The request, which says whether anybody waits for the answers.
         answers: One for each record, once they are there.
         error: Why there are none.
     """
@@ -37,6 +39,7 @@ class Question:
     model: Model
     served: Served
     records: Sequence[Record]
+    request: Request
     answers: list[dict[str, Any]] | None = None
     error: LuodiError | None = None
 

@@ -13,6 +13,7 @@ from luodi.serve.access import Access
 from luodi.serve.actions import Actions, Respond
 from luodi.serve.admission import Admission, Turn
 from luodi.serve.batcher import Batcher
+from luodi.serve.codecs import Codecs
 from luodi.serve.doors import Doors
 from luodi.serve.health import Health
 from luodi.serve.metrics import Metrics
@@ -48,6 +49,7 @@ class App:
         metrics: What counts.
         health: Whether the server would answer.
         ledger: Where outcomes are kept; None for nowhere.
+        codecs: What can be true; None where no outcomes are kept.
         limits: What a client may ask.
         access: The log.
         version: The version of luodi, to be shown.
@@ -61,6 +63,7 @@ class App:
         metrics: Metrics,
         health: Health,
         ledger: Ledger | None,
+        codecs: Codecs | None,
         limits: Limits,
         access: Access,
         version: str = "",
@@ -73,7 +76,7 @@ class App:
         self._access = access
         self._routes = routes.table(models, feedback=ledger is not None)
         self._actions = Actions(
-            models, batcher, metrics, health, ledger, limits, access, self._routes, version
+            models, batcher, metrics, health, ledger, codecs, limits, access, self._routes, version
         )
 
     # What a connection calls.
@@ -104,9 +107,24 @@ class App:
         self.entered(request)
         route, _ = self._found(request.path)
         assert route is not None
-        if route.heavy:
-            start = partial(self._actions.act, request, route, respond)
-            self.admission.ask(Turn(request, start, partial(_refuse, respond)))
+        if not route.heavy:
+            self._actions.act(request, route, respond)
+            return
+
+        def ended(reply: Reply) -> None:
+            # the place is free when the work has ended, also if its client went away before
+            short = len(request.body) < LARGE
+            self.admission.leave(request, answered=reply.status == 200 and short)
+            respond(reply)
+
+        start = partial(self._start, request, ended)
+        self.admission.ask(Turn(request, start, partial(_refuse, respond)))
+
+    def _start(self, request: Request, respond: Respond) -> None:
+        """Begin the work; another release than the one asked for may be in use by now."""
+        route, found = self._found(request.path)
+        if route is None or not found:
+            respond(problem("serve.version"))
         else:
             self._actions.act(request, route, respond)
 
@@ -122,12 +140,12 @@ class App:
     def left(self, request: Request) -> None:
         """A request's client went away before its answer."""
         self.in_flight -= 1
-        self.admission.leave(request, answered=False)
+        request.gone = True
 
     def finished(self, request: Request, answer: Reply) -> Reply:
         """A request was answered; the reply in the form that its protocol has for errors."""
         self.in_flight -= 1
-        self.admission.leave(request, answered=answer.status == 200 and len(request.body) < LARGE)
+        request.gone = True
         seconds = time.monotonic() - request.began
         self.metrics.request(request.route, answer.status, seconds)
         self._access.note(request, answer, seconds)

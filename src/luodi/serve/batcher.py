@@ -62,7 +62,7 @@ class Batcher:
 
     def close(self) -> None:
         """End the thread, when no question is left."""
-        self._aside.shutdown(wait=True)
+        self._aside.shutdown(wait=True, cancel_futures=True)
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -78,7 +78,8 @@ class Batcher:
         loop = asyncio.get_running_loop()
 
         def run() -> None:
-            kept = self._solved(group)
+            gone = all(question.request.gone for question, _ in group)
+            kept = LuodiError("serve.busy") if gone else self._solved(group)
             loop.call_soon_threadsafe(self._wait_for, group, kept, loop)
 
         self._aside.submit(run)
@@ -128,7 +129,10 @@ class Batcher:
 
     def _finish(self, group: list[tuple[Question, Done]], trouble: LuodiError | None) -> None:
         questions = [question for question, _ in group]
-        if trouble is not None:
+        if trouble is not None and trouble.code == "serve.busy":  # nobody waits any more
+            for question in questions:
+                question.error = trouble
+        elif trouble is not None:
             self._metrics.not_kept(trouble.code)
             self._health.heard(trouble.code)
             busy = trouble.code in ("ledger.busy", "ledger.closed", "serve.unexpected")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -41,8 +42,10 @@ class Connection(asyncio.Protocol):
         self._active: Request | None = None
         self._serial = 0
         self._closing = self._ended = self._in_headers = False
+        self._stuck = self._last = False
         self._lingered = 0
         self.deadline = time.monotonic() + app.limits.request_s
+        self._moved = False
         self._begin()
 
     def _begin(self) -> None:
@@ -50,6 +53,7 @@ class Connection(asyncio.Protocol):
         self._path = b""
         self._headers: dict[bytes, bytes] = {}
         self._header_bytes = self._header_count = self._unread_bytes = 0
+        self._since_body = 0
         self._body = bytearray()
         self._fault: str | None = None
         self._request: Request | None = None
@@ -80,19 +84,28 @@ class Connection(asyncio.Protocol):
             if self._lingered > CLEAR_AFTER_BYTES:
                 self._transport.abort()
             return
-        if not self._arriving and self._active is None:
-            self.deadline = time.monotonic() + self._limits.request_s
+        if self._last:
+            return
+        self._moved = False
         try:
             self._parser.feed_data(data)
-        except (HttpParserError, HttpParserUpgrade):
-            if not self._closing:
-                self._end(problem("serve.http", close=True))
+        except HttpParserUpgrade:  # what it asks for is not spoken here; its answer is the last one
+            self._last = True
+            self._transport.pause_reading()
             return
-        if self._in_headers:
-            # one long header is handed over only when it is whole, so its bytes are counted here
+        except HttpParserError:
+            self._refuse(problem("serve.http", close=True))
+            return
+        # one long header is handed over only when it is whole, so its bytes are counted here;
+        # after the body only trailers can come, and the parser keeps those too
+        if self._moved:
+            pass  # a body, or the end of one, was among these bytes
+        elif self._in_headers:
             self._unread_bytes += len(data)
-            if self._unread_bytes > self._limits.header_kb * 1024 and not self._closing:
-                self._end(problem("serve.headers", close=True))
+        elif self._request is not None:
+            self._since_body += len(data)
+        if max(self._unread_bytes, self._since_body) > self._limits.header_kb * 1024:
+            self._refuse(problem("serve.headers", close=True))
 
     def eof_received(self) -> bool:
         """The client sends no more; an answer on its way still goes out."""
@@ -100,8 +113,16 @@ class Connection(asyncio.Protocol):
         return self._active is not None
 
     def pause_writing(self) -> None:
-        """The client does not take its answer."""
+        """The client does not take its answer: nothing more is read or answered until it does."""
+        self._stuck = True
+        self._transport.pause_reading()
         self.deadline = time.monotonic() + self._limits.request_s
+
+    def resume_writing(self) -> None:
+        """The client has taken its answer."""
+        self._stuck = False
+        if not self._closing:
+            self._rest()
 
     @property
     def held_bytes(self) -> int:
@@ -113,13 +134,17 @@ class Connection(asyncio.Protocol):
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         self._arriving = self._in_headers = True
+        if self._active is None:
+            self.deadline = time.monotonic() + self._limits.request_s
 
     def on_url(self, url: bytes) -> None:
         """A part of the request line's target."""
         self._path += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header."""
+        """One header; those after a body (trailers) say nothing here."""
+        if not self._in_headers:
+            return
         self._header_count += 1
         self._header_bytes += len(name) + len(value)
         name = name.lower()
@@ -145,14 +170,16 @@ class Connection(asyncio.Protocol):
             self._fault = "serve.headers"
         fault = problem(self._fault, close=True) if self._fault else None
         request.refused = fault or self._app.admit(request)
-        if self._parser.should_upgrade():
-            self._end(problem("serve.http", close=True), request)
+        upgrade = self._parser.should_upgrade()
+        request.keep_alive = request.keep_alive and not upgrade
+        if upgrade and request.method not in ("GET", "HEAD"):  # the parser leaves its body alone
+            self._refuse(problem("serve.http", close=True), request)
         elif self._comes_too_much(request):
-            self._end(request.refused or problem("serve.body", close=True), request)
+            self._refuse(request.refused or problem("serve.body", close=True), request)
         elif b"expect" in self._headers:
             if request.refused is not None:
-                self._end(request.refused, request)
-            else:
+                self._refuse(request.refused, request)
+            elif self._active is None and not self._ready:
                 self._transport.write(CONTINUE)
 
     def _comes_too_much(self, request: Request) -> bool:
@@ -160,27 +187,29 @@ class Connection(asyncio.Protocol):
         return len(size) > 12 or int(size) > self._limits.body_kb * 1024
 
     def on_body(self, data: bytes) -> None:
-        """A part of the body; that of a refused request is dropped."""
-        if self._closing or self._request is None:
+        """A part of the body; that of a refused request, or of one that needs none, is dropped."""
+        self._moved, self._since_body = True, 0
+        if self._closing or self._last or self._request is None:
             return
         if len(self._body) + len(data) > self._limits.body_kb * 1024:
-            self._end(problem("serve.body", close=True), self._request)
-        elif self._request.refused is None:
+            self._refuse(problem("serve.body", close=True), self._request)
+        elif self._request.refused is None and self._request.method == "POST":
             self._body += data
             if len(self._body) > CLEAR_AFTER_BYTES and self._app.is_filled():
-                self._end(problem("serve.busy", close=True), self._request)
+                self._refuse(problem("serve.busy", close=True), self._request)
 
     def on_message_complete(self) -> None:
         """A whole request is there."""
+        self._moved = True
         request = self._request
-        if self._closing or request is None:
+        if self._closing or self._last or request is None:
             return
         request.body = bytes(self._body)
         self._begin()
         self._ready.append(request)
         if len(self._ready) > PIPELINED:
-            self._end(problem("serve.http", close=True))
-        elif self._active is None:
+            self._refuse(problem("serve.http", close=True))
+        elif self._active is None and not self._stuck:
             self._next()
         else:
             self._transport.pause_reading()
@@ -213,15 +242,37 @@ class Connection(asyncio.Protocol):
         if not goes_on:
             self._linger()
             return
-        self.deadline = time.monotonic() + self._limits.idle_s
+        if not self._stuck:  # else the deadline is that of taking the answer
+            self._rest()
+
+    def _rest(self) -> None:
+        """Between two requests: the next one that is there, or the wait for it."""
+        limits = self._limits
+        if self._active is None:
+            wait_s = limits.request_s if self._arriving else limits.idle_s
+            self.deadline = time.monotonic() + wait_s
         if self._ready:
             asyncio.get_running_loop().call_soon(self._go_on)
-        else:
+        elif not self._last:
             self._transport.resume_reading()
 
     def _go_on(self) -> None:
-        if self._ready and self._active is None and not self._closing:
+        if self._ready and self._active is None and not self._closing and not self._stuck:
             self._next()
+
+    def _refuse(self, reply: Reply, request: Request | None = None) -> None:
+        """A last reply, after those to the requests before it."""
+        if self._closing or self._last:
+            return
+        if self._active is None and not self._ready:
+            self._end(reply, request)
+            return
+        request = request or self._request or Request("-", b"", {})
+        request.refused, request.keep_alive = replace(reply, close=True), False
+        self._last = True
+        self._body = bytearray()
+        self._ready.append(request)
+        self._transport.pause_reading()
 
     def _end(self, reply: Reply, request: Request | None = None) -> None:
         """Send a last reply, whatever else was to come."""

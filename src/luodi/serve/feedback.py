@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from luodi.core.errors import LuodiError
+from luodi.modalities.tabular.codec import Codec
 from luodi.serve import reply
+from luodi.serve.codecs import Codecs
 from luodi.serve.metrics import Metrics
-from luodi.serve.models import Model
 from luodi.serve.reply import Reply, problem
-from luodi.store import lookup
 from luodi.store.ledger.ledger import Ledger
 from luodi.store.ledger.rows import Outcome, Receipt, now_us
 
@@ -63,7 +63,7 @@ def _moment(value: Any, row: int) -> int:
 
 
 async def keep(
-    items: Sequence[Given], models: Mapping[str, Model], ledger: Ledger, metrics: Metrics
+    items: Sequence[Given], codecs: Codecs, ledger: Ledger, metrics: Metrics
 ) -> list[Receipt]:
     """Keep outcomes durably.
 
@@ -72,18 +72,18 @@ async def keep(
             ``Ledger.keep_outcomes``.
     """
     ids = {item.id for item in items}
-    names = await asyncio.get_running_loop().run_in_executor(None, lookup.names_of, ledger, ids)
-    outcomes = [_outcome(item, models.get(names.get(item.id, ""))) for item in items]
+    known = await asyncio.get_running_loop().run_in_executor(None, codecs.of, ids)
+    outcomes = [_outcome(item, known.get(item.id)) for item in items]
     receipts = await asyncio.wrap_future(ledger.keep_outcomes(outcomes))
     for receipt in receipts:
         metrics.outcome(receipt.counts)
     return receipts
 
 
-def _outcome(item: Given, model: Model | None) -> Outcome:
+def _outcome(item: Given, codec: Codec | None) -> Outcome:
     """The outcome; of an answer that is not known here the truth is kept as far as it is text."""
-    if model is not None:
-        truth = model.current.truth(item.truth)
+    if codec is not None:
+        truth = codec.truth(item.truth)
     else:
         plain = isinstance(item.truth, str | int | float | bool)
         truth = _text(item.truth) if plain else None

@@ -53,10 +53,6 @@ class Served:
         number = review.get("per_day") if isinstance(review, dict) else None
         return number if type(number) is int else None
 
-    def truth(self, value: Any) -> str | None:
-        """A truth as canonical text; None when this task can have none like it."""
-        return self.release.scorer.codec.truth(value)
-
 
 class Model:
     """One task in service. It is an object because its release changes while it serves.

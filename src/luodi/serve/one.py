@@ -16,6 +16,7 @@ from luodi.serve import server
 from luodi.serve.access import Access
 from luodi.serve.app import App
 from luodi.serve.batcher import Batcher
+from luodi.serve.codecs import Codecs
 from luodi.serve.doors import Doors
 from luodi.serve.health import Health
 from luodi.serve.metrics import Metrics
@@ -89,7 +90,9 @@ def _app(
     stack.callback(batcher.close)
     doors = Doors(tokens.held(home.ledger) if settings.auth and home else None)
     limits = settings.limits
-    return App(models, doors, batcher, metrics, health, ledger, limits, access, settings.version)
+    codecs = Codecs(home) if home else None
+    version = settings.version
+    return App(models, doors, batcher, metrics, health, ledger, codecs, limits, access, version)
 
 
 def _model(settings: Settings, home: Home | None, name: str, number: int) -> Model:

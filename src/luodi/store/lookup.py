@@ -12,25 +12,6 @@ from luodi.store.ledger.schema import predictions, releases
 _AT_ONCE = 200
 
 
-def names_of(ledger: Ledger, ids: Collection[str]) -> dict[str, str]:
-    """The task that each of these answers belongs to; unknown ids are left out.
-
-    Raises:
-        LuodiError: ``ledger.unreachable``.
-    """
-    found: dict[str, str] = {}
-    listed = sorted(ids)
-    with ledger.reading() as connection:
-        for start in range(0, len(listed), _AT_ONCE):
-            asked = (
-                select(predictions.c.id, releases.c.name)
-                .join(releases, releases.c.digest == predictions.c.release)
-                .where(predictions.c.id.in_(listed[start : start + _AT_ONCE]))
-            )
-            found.update({row.id: row.name for row in connection.execute(asked)})
-    return found
-
-
 def releases_of(ledger: Ledger, ids: Collection[str]) -> dict[str, str]:
     """The digest of the release that gave each of these answers; unknown ids are left out.
 

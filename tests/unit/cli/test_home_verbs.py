@@ -65,8 +65,24 @@ def test_a_known_release_is_found_again_by_its_first_digits(releases, capsys):
     digits = one["champion"].removeprefix("sha256:")[:12]
     _, again = run(capsys, "promote", one["name"], "--digest", digits, "--home", "home")
     assert again["champion"] == one["champion"]
-    status, told = run(capsys, "promote", one["name"], "--digest", "", "--home", "home")
-    assert (status, told["error"]["code"]) == (2, "release.unknown_digest")
+    for few in ("", "sha256:", digits[:7]):
+        status, told = run(capsys, "promote", one["name"], "--digest", few, "--home", "home")
+        assert (status, told["error"]["code"]) == (2, "release.unknown_digest")
+
+
+def test_a_key_is_demanded_of_a_known_release_too(releases, capsys):
+    _, one = run(capsys, "promote", releases[0], "--home", "home")
+    Path("other.pub").write_bytes(bytes(32))
+    line = ["promote", one["name"], "--digest", one["champion"], "--key", "other.pub"]
+    status, told = run(capsys, *line, "--home", "home")
+    assert status == 3 and told["error"]["code"].startswith("release.")
+
+
+def test_a_file_that_is_named_like_the_task_is_not_taken_for_a_release(releases, capsys):
+    _, one = run(capsys, "promote", releases[0], "--home", "home")
+    Path(one["name"]).touch()
+    _, told = run(capsys, "promote", one["name"], "--home", "home")
+    assert told["error"]["code"] == "release.no_challenger"
 
 
 def test_the_challenger_is_promoted_by_the_name_of_its_task(releases, capsys):

@@ -8,6 +8,7 @@ import pytest
 
 from fuzz.release_maker import good, release
 from luodi.cli import main
+from luodi.modalities.tabular.codec import Codec
 from luodi.release.promote import added
 from luodi.store.home import Home
 from luodi.store.ledger.rows import Prediction
@@ -101,3 +102,23 @@ def test_more_rows_than_fit_into_one_commit_are_all_kept(ids, capsys, monkeypatc
     pl.DataFrame({"id": ids, "truth": [CLASSES[0]] * 12}).write_csv("t.csv")
     assert take(capsys, "t.csv")[1]["counted"] == 12
     assert outcomes().height == 12
+
+
+def test_an_odd_moment_or_id_spoils_no_other_row(ids, capsys):
+    names = [ids[0], ids[1], "x" * 300]
+    pl.DataFrame(
+        {"id": names, "truth": [CLASSES[0]] * 3, "at": [LATER, "0001-01-01", LATER]}
+    ).write_csv("t.csv")
+    status, told = take(capsys, "t.csv", "--at", "at")
+    assert (status, told["counted"], told["impossible"]) == (3, 1, [2, 3])
+
+
+def test_whole_numbers_may_be_written_with_a_point() -> None:
+    codec = Codec("classify", "y", classes=("0", "1"), labels="integer")
+    assert [codec.truth(value) for value in ("1.0", "0", 1.0, "2.0", "1.5", "1_0")] == [
+        "1", "0", "1", None, None, None,
+    ]  # fmt: skip
+    numbers = Codec("regress", "y")
+    assert [numbers.truth(value) for value in ("1.50", "1_000", "nan", "inf")] == [
+        "1.50", None, None, None,
+    ]  # fmt: skip

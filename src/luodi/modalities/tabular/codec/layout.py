@@ -104,12 +104,15 @@ class Codec:
         if type(value) is int and abs(value) > LARGEST:
             return None
         text = canonical(value)
-        if self.goal != "regress":
-            return text if text in self.classes else None
         try:
-            return text if abs(float(text)) < math.inf else None
+            number = math.nan if "_" in text else float(text)
         except ValueError:
-            return None
+            number = math.nan
+        if self.goal == "regress":
+            return text if abs(number) < math.inf else None
+        if text not in self.classes and self.labels == "integer" and abs(number) < LARGEST:
+            text = canonical(number)  # spreadsheets write whole numbers as 1.0
+        return text if text in self.classes else None
 
     @cached_property
     def _known(self) -> tuple[frozenset[str], ...]:
