@@ -23,6 +23,7 @@ from luodi.runtime.load import load
 from luodi.serve.access import Access
 from luodi.serve.app import App
 from luodi.serve.batcher import Batcher
+from luodi.serve.codecs import Codecs
 from luodi.serve.connection import serving
 from luodi.serve.doors import Doors
 from luodi.serve.health import Health
@@ -224,7 +225,8 @@ def inside(home: Home) -> Iterator[App]:
     batcher = Batcher(home.ledger, 1.0, False, metrics, health, silent)
     models = {NAME: Model(NAME, Served(load(release())))}
     with home:
-        yield App(models, Doors(None), batcher, metrics, health, home.ledger, Limits(), silent)
+        ledger, codecs = home.ledger, Codecs(home)
+        yield App(models, Doors(None), batcher, metrics, health, ledger, codecs, Limits(), silent)
     batcher.close()
 
 

@@ -7,6 +7,7 @@ load turns take longer and batches grow by themselves; a request alone is solved
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -21,6 +22,8 @@ from luodi.store.ledger.ledger import Ledger
 
 INLINE_RECORDS = 64
 """More than this would hold the event loop too long, and goes to a thread."""
+PATIENCE_S, PAUSE_S = 5.0, 0.01
+"""How long many records wait for room in the ledger's queue."""
 Done = Callable[[Question], None]
 
 
@@ -80,6 +83,10 @@ class Batcher:
         def run() -> None:
             gone = all(question.request.gone for question, _ in group)
             kept = LuodiError("serve.busy") if gone else self._solved(group)
+            end = time.monotonic() + PATIENCE_S
+            while _is_busy(kept) and time.monotonic() < end:
+                time.sleep(PAUSE_S)  # this thread may wait for the ledger; the event loop may not
+                kept = self._kept([question for question, _ in group])
             loop.call_soon_threadsafe(self._wait_for, group, kept, loop)
 
         self._aside.submit(run)
@@ -88,6 +95,9 @@ class Batcher:
         """Answers, on their way into the ledger: the future that says so, or what went wrong."""
         questions = [question for question, _ in group]
         self._solve(questions)
+        return self._kept(questions)
+
+    def _kept(self, questions: Sequence[Question]) -> Future[Any] | LuodiError | None:
         try:
             rows = answers.chosen(questions, self._share)
             if not rows or self._ledger is None:
@@ -147,6 +157,10 @@ class Batcher:
         loop = asyncio.get_running_loop()
         for question, done in group:
             loop.call_soon(done, question)  # a fault with one client must not touch the others
+
+
+def _is_busy(kept: Future[Any] | LuodiError | None) -> bool:
+    return isinstance(kept, LuodiError) and kept.code == "ledger.busy"
 
 
 def _trouble(error: BaseException | None) -> LuodiError | None:
