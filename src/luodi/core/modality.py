@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from luodi.core.events import Listener, silent
 from luodi.core.values import (
@@ -31,6 +31,22 @@ if TYPE_CHECKING:
     from luodi.core.task import Data, Task
 
 Stop = Callable[[], bool]
+
+
+class Observed(NamedTuple):
+    """Columns of records of service, as they are counted.
+
+    Attributes:
+        rows: Records.
+        numbers: By column, float64 (rows,) with NaN for missing.
+        texts: By column, text (rows,) with "" for missing.
+        known: By column of ``texts``, the values that training knew.
+    """
+
+    rows: int
+    numbers: Mapping[str, np.ndarray]
+    texts: Mapping[str, np.ndarray]
+    known: Mapping[str, frozenset[str]]
 
 
 def never() -> bool:
@@ -134,3 +150,8 @@ class Modality(Protocol):
 
     def columns(self, codec: Mapping[str, Any]) -> tuple[Column, ...]:
         """The columns that a release reads, so that new records can be read alike."""
+
+    def observed(
+        self, codec: Mapping[str, Any], records: Sequence[Mapping[str, Any]] | Any
+    ) -> Observed:
+        """The columns of records of service, as they are counted."""

@@ -46,7 +46,7 @@ def proven(artifact: Artifact, candidate: Candidate, parts: Parts, task: Task) -
         codec=_json(artifact.codec),
         parity=proof,
         golden=golden(prepared.codec, session),
-        reference=_json(watch.reference(prepared.codec, seen, outputs)),
+        reference=_json(watch.reference(prepared.codec, seen, outputs, task.data.time)),
         plan=plan(candidate, task.metric or default_metric(task.goal, _truth(candidate, parts)))
         | _review(task),
         importance=_importance(candidate, artifact.model, session, parts.train, task),

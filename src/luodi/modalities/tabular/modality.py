@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from luodi.core.events import Listener, silent
 
 if TYPE_CHECKING:
-    from luodi.core.modality import Workshop
+    from luodi.core.modality import Observed, Workshop
     from luodi.core.task import Data, Task
     from luodi.core.values import Artifact, Candidate, Column, Dataset, Finding, Labels, Parts
 
@@ -73,3 +73,10 @@ def columns(codec: Mapping[str, Any]) -> tuple[Column, ...]:
     from luodi.modalities.tabular.codec import Codec
 
     return records.as_columns(Codec.from_json(codec))
+
+
+def observed(codec: Mapping[str, Any], records: Sequence[Mapping[str, Any]] | Any) -> Observed:
+    """The columns of records, as they are counted."""
+    from luodi.modalities.tabular import observe
+
+    return observe.observed(codec, records)

@@ -1,0 +1,92 @@
+"""What evidence means for the person who has to act: one cause a column, with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from luodi.core.sketch import Numbers, Sketch
+from luodi.core.values import Finding
+from luodi.monitor.drift import FEWEST_ROWS
+from luodi.monitor.evidence import Evidence
+from luodi.monitor.reference import Expected, Reference
+from luodi.monitor.units import conversion
+
+DEAD, UNIT = "alarm.dead", "alarm.unit"
+MISSING, OUTSIDE, UNSEEN = "alarm.missing", "alarm.outside", "alarm.unseen"
+SHIFT, SHAPE = "alarm.shift", "alarm.shape"
+BROKEN = (DEAD, UNIT, MISSING, OUTSIDE, UNSEEN)
+MANY_VALUES = 20
+RUNS = 2
+"""A column must stand still for so many times as long as it ever did in training."""
+
+
+def causes(
+    reference: Reference, window: Sketch, evidence: Sequence[Evidence]
+) -> tuple[Finding, ...]:
+    """One finding for each column that has evidence, or stands still.
+
+    Args:
+        reference: The release's.
+        window: The window that the evidence is from.
+        evidence: What is worth a look, most certain first.
+    """
+    told: dict[str, Finding] = {}
+    for name in dead(reference, window):
+        told[name] = _dead(name, window)
+    for one in sorted(evidence, key=lambda e: (e.aspect in ("shift", "shape"), e.chance)):
+        if one.column not in told:
+            told[one.column] = _cause(one, reference.columns[one.column], window)
+    return tuple(told.values())
+
+
+def dead(reference: Reference, window: Sketch) -> Iterator[str]:
+    """Columns of numbers that hold one value, for longer than they ever did in training."""
+    for name, wanted in reference.columns.items():
+        part = window.columns[name]
+        if wanted.kind != "number" or not isinstance(part, Numbers):
+            continue
+        still = part.known >= FEWEST_ROWS and part.low == part.high
+        if still and _varied(wanted) and part.known > _longest(reference, name, wanted):
+            yield name
+
+
+def _varied(wanted: Expected) -> bool:
+    return isinstance(wanted.whole, Numbers) and wanted.whole.spread > 0
+
+
+def _longest(reference: Reference, name: str, wanted: Expected) -> float:
+    """How many rows with one value are nothing new.
+
+    Without an order of time nobody knows how long training stood still. Then a column of few
+    values, such as a setting, may stand still for ever, and one of many values never does.
+    """
+    season = reference.season
+    if season is not None and name in season.still:
+        return float(RUNS * season.still[name])
+    return 0.0 if (wanted.distinct or 0) > MANY_VALUES else float("inf")
+
+
+def _dead(name: str, window: Sketch) -> Finding:
+    part = window.columns[name]
+    assert isinstance(part, Numbers)
+    return Finding(DEAD, "error", name, {"value": part.low, "rows": part.known})
+
+
+def _cause(one: Evidence, wanted: Expected, window: Sketch) -> Finding:
+    numbers = one.record() | {"rows": window.rows}
+    numbers.pop("column")
+    part = window.columns[one.column]
+    if one.aspect == "missing":
+        return Finding(MISSING, "error", one.column, numbers)
+    if one.aspect == "unseen":
+        return Finding(UNSEEN, "error", one.column, numbers)
+    if isinstance(part, Numbers) and isinstance(wanted.whole, Numbers):
+        means = {"mean_now": part.mean, "mean_before": wanted.whole.mean}
+        found = conversion(part, wanted.whole)
+        if found is not None:
+            return Finding(UNIT, "error", one.column, numbers | means | {"conversion": found.name})
+        if one.aspect == "outside":
+            return Finding(OUTSIDE, "error", one.column, numbers)
+        code = SHIFT if one.aspect == "shift" else SHAPE
+        return Finding(code, "warning", one.column, numbers | means)
+    return Finding(SHAPE, "warning", one.column, numbers)

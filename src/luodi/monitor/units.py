@@ -1,0 +1,95 @@
+"""Whether a column that moved was only written in another unit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from luodi.core.sketch import Numbers
+
+CLEARLY = 3.0
+"""Deviations that a column must be off by before another unit is thought of."""
+SAME_MEAN, SAME_SPREAD = 0.75, 1.6
+
+
+class Conversion(NamedTuple):
+    """A usual mix-up: what is written = factor x what was meant + offset."""
+
+    name: str
+    factor: float
+    offset: float = 0.0
+
+
+_PAIRS = (
+    Conversion("x 1000", 1000.0),
+    Conversion("x 1000000", 1e6),
+    Conversion("x 100", 100.0),
+    Conversion("x 10", 10.0),
+    Conversion("x 60", 60.0),
+    Conversion("x 3600", 3600.0),
+    Conversion("°C -> K", 1.0, 273.15),
+    Conversion("°C -> °F", 1.8, 32.0),
+    Conversion("K -> °F", 1.8, -459.67),
+    Conversion("inch -> mm (x 25.4)", 25.4),
+    Conversion("m -> ft (x 3.281)", 3.28084),
+    Conversion("m/s -> km/h (x 3.6)", 3.6),
+    Conversion("mile -> km (x 1.609)", 1.609344),
+    Conversion("kg -> lb (x 2.205)", 2.20462),
+    Conversion("bar -> psi (x 14.5)", 14.5038),
+    Conversion("psi -> kPa (x 6.895)", 6.89476),
+    Conversion("rpm -> rad/s (x 0.1047)", math.pi / 30),
+    Conversion("rad -> degrees (x 57.3)", 180 / math.pi),
+    Conversion("hp -> kW (x 0.7457)", 0.7457),
+    Conversion("the sign", -1.0),
+)
+
+
+def _both_ways() -> Iterator[Conversion]:
+    for one in _PAIRS:
+        yield one
+        if one.factor != -1.0:
+            yield Conversion(_turned(one.name), 1 / one.factor, -one.offset / one.factor)
+
+
+def _turned(name: str) -> str:
+    if name.startswith("x "):
+        return f"/ {name[2:]}"
+    if "->" not in name:
+        return name
+    left, _, right = name.partition(" (x ")
+    given, meant = left.split(" -> ")
+    return f"{meant} -> {given}" + (f" (/ {right}" if right else "")
+
+
+CONVERSIONS = tuple(_both_ways())
+
+
+def conversion(window: Numbers, reference: Numbers) -> Conversion | None:
+    """The conversion after which a window looks like training again.
+
+    A window that is not clearly off has none. Of those that fit, the one that leaves mean and
+    spread nearest to training's; both must fit, so a sensor that merely drifts has none either.
+
+    Example:
+        >>> trained = Numbers((50, 50), 0, 0, 0, 0, 10.0, 30.0, 20.0, 2500.0)
+        >>> kelvin = Numbers((0, 0), 0, 100, 0, 100, 283.15, 303.15, 293.15, 2500.0)
+        >>> conversion(kelvin, trained).name
+        '°C -> K'
+    """
+    if window.known < 2 or not window.spread or not reference.spread:
+        return None
+    if _misfit(window, reference, Conversion("", 1.0)) < CLEARLY:
+        return None
+    best = min(CONVERSIONS, key=lambda one: _misfit(window, reference, one))
+    mean = (window.mean - best.offset) / best.factor
+    ratio = window.spread / abs(best.factor) / reference.spread
+    near = abs(mean - reference.mean) <= SAME_MEAN * reference.spread
+    return best if near and 1 / SAME_SPREAD <= ratio <= SAME_SPREAD else None
+
+
+def _misfit(window: Numbers, reference: Numbers, one: Conversion) -> float:
+    """How far mean and spread are off after undoing a conversion, in deviations of training."""
+    mean = (window.mean - one.offset) / one.factor
+    ratio = window.spread / abs(one.factor) / reference.spread
+    return abs(mean - reference.mean) / reference.spread + 3 * abs(math.log(ratio))

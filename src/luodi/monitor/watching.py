@@ -1,0 +1,134 @@
+"""Window after window: what is flagged, what lasts, and what quiet windows teach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from luodi.core.sketch import Sketch
+from luodi.core.values import Finding
+from luodi.monitor.budget import Budget
+from luodi.monitor.causes import causes, dead
+from luodi.monitor.drift import compare, lasting, worth_a_look
+from luodi.monitor.evidence import Learned
+from luodi.monitor.reference import Reference
+
+REMEMBERED = 200
+STILL = "still"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One window, after it was looked at.
+
+    Attributes:
+        start: Its first moment, in microseconds since 1970 in UTC.
+        end: The moment after its last.
+        sketch: What it held.
+        flags: Keys of the evidence that was worth a look.
+        measured: By aspect and column, what was measured and the variance that chance gives it.
+        findings: What lasts, column by column.
+    """
+
+    start: int
+    end: int
+    sketch: Sketch
+    flags: frozenset[str] = frozenset()
+    measured: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return (self.end - self.start) / 1e6
+
+    def to_json(self) -> dict[str, Any]:
+        """The window as JSON data."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "sketch": self.sketch.to_json(),
+            "flags": sorted(self.flags),
+            "measured": {key: list(pair) for key, pair in self.measured.items()},
+            "findings": [_plain(one) for one in self.findings],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Seen:
+        """The window from JSON data.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no window.
+        """
+        return cls(
+            int(data["start"]),
+            int(data["end"]),
+            Sketch.from_json(data["sketch"]),
+            frozenset(data["flags"]),
+            {key: (float(a), float(b)) for key, (a, b) in data["measured"].items()},
+            tuple(Finding(**one) for one in data["findings"]),
+        )
+
+
+def look(
+    reference: Reference,
+    window: Seen,
+    earlier: Sequence[Seen],
+    budget: Budget | None = None,
+) -> Seen:
+    """Look at a window in the light of those before it.
+
+    Args:
+        reference: The release's.
+        window: The window, of which start, end and sketch are known.
+        earlier: The windows before it, oldest first, looked at already.
+        budget: How many false alarms are allowed.
+
+    Returns:
+        The window with what was found.
+    """
+    allowed = budget or Budget()
+    known = learned(earlier)
+    evidence = compare(reference, window.sketch, window.seconds, known)
+    flagged = worth_a_look(evidence, reference, window.seconds, allowed, known)
+    stopped = frozenset(f"{STILL}:{name}" for name in dead(reference, window.sketch))
+    before = earlier[-1].flags if earlier else frozenset()
+    level = allowed.for_inputs(window.seconds, len(evidence))
+    lasts = lasting(flagged, before, level)
+    found = causes(reference, window.sketch, lasts)
+    # a column that stands still must do so for a second window too, unless more speaks of it
+    named = {one.column for one in lasts}
+    kept = tuple(
+        one
+        for one in found
+        if one.code != "alarm.dead" or one.column in named or f"{STILL}:{one.column}" in before
+    )
+    flags = frozenset(one.key for one in flagged) | stopped
+    measured = {f"{e.aspect}:{e.column}": (e.difference, e.variance) for e in evidence}
+    return Seen(window.start, window.end, window.sketch, flags, measured, kept)
+
+
+def learned(earlier: Sequence[Seen]) -> Learned:
+    """What the windows before teach: of each column those in which it was quiet."""
+    recent = earlier[-REMEMBERED:]
+    differences: dict[tuple[str, str], list[float]] = {}
+    variances: dict[tuple[str, str], list[float]] = {}
+    for window in recent:
+        loud = {flag.partition(":")[2] for flag in window.flags}
+        for key, (difference, variance) in window.measured.items():
+            aspect, _, column = key.partition(":")
+            if column not in loud:
+                differences.setdefault((aspect, column), []).append(difference)
+                variances.setdefault((aspect, column), []).append(variance)
+    quiet = sum(not window.flags for window in recent)
+    return Learned(quiet, differences, variances)
+
+
+def _plain(one: Finding) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "severity": one.severity,
+        "column": one.column,
+        "evidence": dict(one.evidence),
+    }

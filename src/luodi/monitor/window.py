@@ -1,0 +1,87 @@
+"""A window of answers as a sketch, in the bins of the release that gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from luodi.core import sketch
+from luodi.core.modality import Observed
+from luodi.core.sketch import Floats, Part, Sketch
+from luodi.monitor.reference import Expected, Reference
+
+
+def counted(
+    reference: Reference, observed: Observed, answers: Mapping[str, Any] | None = None
+) -> Sketch:
+    """Count a window.
+
+    Args:
+        reference: The bins.
+        observed: Its records, column by column.
+        answers: By kind of answer, as ``answered`` gives them.
+
+    Returns:
+        The sketch; a column that no record holds counts as missing throughout.
+    """
+    columns: dict[str, Part] = {}
+    for name, wanted in reference.columns.items():
+        known = observed.known.get(name)
+        values = (
+            observed.texts.get(name) if wanted.kind == "category" else observed.numbers.get(name)
+        )
+        columns[name] = _part(wanted, values, observed.rows, known)
+    told = {
+        name: _part(wanted, (answers or {})[name], observed.rows)
+        for name, wanted in reference.answers.items()
+        if answers and name in answers
+    }
+    return Sketch(observed.rows, columns, told)
+
+
+def empty(reference: Reference, answers: Sequence[str] = ()) -> Sketch:
+    """The sketch of no record, to which others are merged."""
+    nothing = Observed(0, {}, {}, {})
+    whole = counted(reference, nothing)
+    told = {name: _part(reference.answers[name], None, 0) for name in answers}
+    return Sketch(0, whole.columns, told)
+
+
+def answered(
+    decisions: Sequence[str | None],
+    probabilities: Sequence[float | None],
+    details: Sequence[Mapping[str, Any]],
+    classes: Sequence[str],
+) -> dict[str, Any]:
+    """The answers of a window by kind, from what the ledger keeps.
+
+    Args:
+        decisions: What was decided.
+        probabilities: Probability of the class that the task is about, or of the decision.
+        details: What else was answered: ``probabilities`` by class, or ``value``.
+        classes: The classes of the release; none for values.
+    """
+    if not classes:
+        values = [one.get("value") for one in details]
+        return {"value": _floats(values)}
+    found: dict[str, Any] = {"decision": np.asarray([d or "" for d in decisions] + [None], object)}
+    found["decision"] = found["decision"][:-1]
+    if len(classes) == 2:
+        return {**found, f"probability:{classes[1]}": _floats(probabilities)}
+    for name in classes:
+        shares = [one.get("probabilities", {}).get(name) for one in details]
+        found[f"probability:{name}"] = _floats(shares)
+    return found
+
+
+def _floats(values: Sequence[float | None]) -> Floats:
+    return np.array([np.nan if value is None else value for value in values], float)
+
+
+def _part(wanted: Expected, values: Any, rows: int, known: frozenset[str] | None = None) -> Part:
+    if wanted.kind == "category":
+        held = np.full(rows, "", object) if values is None else values
+        return sketch.categories(held, wanted.listed, known)
+    return sketch.numbers(np.full(rows, np.nan) if values is None else values, wanted.edges)
