@@ -15,6 +15,7 @@ from luodi.cli.export import export
 from luodi.cli.feedback import feedback
 from luodi.cli.history import history
 from luodi.cli.init import init
+from luodi.cli.monitor import monitor
 from luodi.cli.new import new
 from luodi.cli.outcome import INTERRUPTED, told
 from luodi.cli.predict import predict
@@ -25,6 +26,7 @@ from luodi.cli.schema import schema
 from luodi.cli.serve import serve
 from luodi.cli.show import show
 from luodi.cli.speech import answer, say, speaking
+from luodi.cli.status import status
 from luodi.cli.token import token
 from luodi.cli.verify import verify
 from luodi.core.errors import LuodiError
@@ -32,7 +34,7 @@ from luodi.core.errors import LuodiError
 VERBS = (
     *(new, check, build, show, verify, predict),
     *(init, promote, rollback, history, export, backup, restore),
-    *(serve, token, feedback),
+    *(serve, token, feedback, monitor, status),
     schema,
 )
 

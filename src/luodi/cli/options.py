@@ -45,6 +45,35 @@ NoHeader = Annotated[
 ]
 
 
+Home = Annotated[Path, Option("--home", metavar="FOLDER", help="The home.")]
+Window = Annotated[str, Option("--window", metavar="TIME", help="Length of a window, such as 1h.")]
+LabelDelay = Annotated[
+    str | None,
+    Option("--label-delay", metavar="TIME", help="How long truths take; estimated by itself."),
+]
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+
+
+def duration(text: str, option: str) -> float:
+    """A duration such as ``90s``, ``15m``, ``1h`` or ``7d`` in seconds.
+
+    Raises:
+        LuodiError: ``alarm.every``.
+
+    Example:
+        >>> duration("7d", "--label-delay")
+        604800.0
+    """
+    number, unit = text[:-1], text[-1:]
+    try:
+        seconds = float(number) * _UNITS[unit]
+    except (ValueError, KeyError):
+        seconds = 0.0
+    if not 1.0 <= seconds <= 3650 * _UNITS["d"]:
+        raise LuodiError("alarm.every", option=option, value=text[:40])
+    return seconds
+
+
 def header_of(names: str | None, no_header: bool) -> bool | list[str]:
     """What ``data.header`` would be: whether the first line holds names, or the names.
 

@@ -119,4 +119,4 @@ def moved(window: Floats, base: Floats) -> Floats:
 
 
 def _rows(counts: Floats) -> Floats:
-    return np.maximum(np.asarray(counts, float).sum(axis=-1), 1.0)
+    return np.asarray(np.maximum(np.asarray(counts, float).sum(axis=-1), 1.0))

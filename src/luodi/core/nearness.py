@@ -67,8 +67,8 @@ def _standardised(window: Floats, blocks: Floats) -> Floats:
 
 def excess(beyond: Floats) -> float:
     """A mean that cannot be below zero, with one standard error added for what is not known."""
-    error = float(beyond.std()) / max(1.0, len(beyond)) ** 0.5
-    return max(0.0, float(beyond.mean())) + error
+    error = float(beyond.std()) / float(max(1, len(beyond))) ** 0.5
+    return float(max(0.0, float(beyond.mean())) + error)
 
 
 def freedom(differences: Floats) -> float:
@@ -80,4 +80,4 @@ def freedom(differences: Floats) -> float:
     total = float(centred @ centred)
     r = float(centred[1:] @ centred[:-1]) / total if total > 0 else 0.0
     r = min(max(r, 0.0), 1.0)
-    return max(LEAST_FREEDOM, len(differences) * (1 - r) / (1 + r))
+    return float(max(LEAST_FREEDOM, len(differences) * (1 - r) / (1 + r)))

@@ -69,7 +69,7 @@ def _longest(reference: Reference, name: str, wanted: Expected) -> float:
 def _dead(name: str, window: Sketch) -> Finding:
     part = window.columns[name]
     assert isinstance(part, Numbers)
-    return Finding(DEAD, "error", name, {"value": part.low, "rows": part.known})
+    return Finding(DEAD, "error", name, {"rows": part.known})
 
 
 def _cause(one: Evidence, wanted: Expected, window: Sketch) -> Finding:

@@ -115,7 +115,7 @@ def _nearest(reference: Reference, window: Sketch) -> Floats | None:
         return np.ones(blocks)
     here = [cells(window.columns[name])[None, :] for name in named]
     there = [season.counts[name] for name in named]
-    return nearness.nearest(here, there, np.ones((1, blocks), bool))[0]
+    return np.asarray(nearness.nearest(here, there, np.ones((1, blocks), bool))[0])
 
 
 def _base(reference: Reference, name: str, near: Floats | None) -> tuple[Floats, float]:

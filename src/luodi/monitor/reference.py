@@ -106,9 +106,10 @@ def expected(column: Mapping[str, Any]) -> Expected:
         return Expected("category", seen, nothing, listed)
     edges = np.asarray(column["edges"], float)
     counts = tuple(column["counts"])
-    ends = (float(edges[0]), float(edges[-1])) if len(edges) else (None, None)
+    low, high = (float(edges[0]), float(edges[-1])) if len(edges) else (None, None)
     squares = column.get("spread", 0.0) ** 2 * sum(counts)
-    whole = Numbers(counts, 0, 0, column["missing"], 0, *ends, column.get("mean", 0.0), squares)
+    mean = column.get("mean", 0.0)
+    whole = Numbers(counts, 0, 0, column["missing"], 0, low, high, mean, squares)
     return Expected(column.get("kind", "number"), whole, edges, (), column.get("distinct"))
 
 

@@ -10,7 +10,11 @@ from luodi.core.sketch import Numbers
 
 CLEARLY = 3.0
 """Deviations that a column must be off by before another unit is thought of."""
-SAME_MEAN, SAME_SPREAD = 0.75, 1.6
+SAME_MEAN = 2.0
+WIDEST, NARROWEST, NARROWEST_MOVED = 1.6, 0.4, 0.1
+"""A window spreads less than all of training where values wander slowly. A factor must explain
+the spread as well, an offset leaves it alone."""
+BETTER = 4.0
 
 
 class Conversion(NamedTuple):
@@ -82,14 +86,17 @@ def conversion(window: Numbers, reference: Numbers) -> Conversion | None:
     if _misfit(window, reference, Conversion("", 1.0)) < CLEARLY:
         return None
     best = min(CONVERSIONS, key=lambda one: _misfit(window, reference, one))
+    if _misfit(window, reference, best) * BETTER > _misfit(window, reference, Conversion("", 1.0)):
+        return None
     mean = (window.mean - best.offset) / best.factor
     ratio = window.spread / abs(best.factor) / reference.spread
     near = abs(mean - reference.mean) <= SAME_MEAN * reference.spread
-    return best if near and 1 / SAME_SPREAD <= ratio <= SAME_SPREAD else None
+    narrowest = NARROWEST_MOVED if best.factor == 1.0 else NARROWEST
+    return best if near and narrowest <= ratio <= WIDEST else None
 
 
 def _misfit(window: Numbers, reference: Numbers, one: Conversion) -> float:
     """How far mean and spread are off after undoing a conversion, in deviations of training."""
     mean = (window.mean - one.offset) / one.factor
     ratio = window.spread / abs(one.factor) / reference.spread
-    return abs(mean - reference.mean) / reference.spread + 3 * abs(math.log(ratio))
+    return abs(mean - reference.mean) / reference.spread + abs(math.log(ratio))

@@ -29,6 +29,8 @@ class Seen:
         flags: Keys of the evidence that was worth a look.
         measured: By aspect and column, what was measured and the variance that chance gives it.
         findings: What lasts, column by column.
+        alarm: The alarm that is open after it: its code and columns; None when none is.
+        quiet: How many windows in a row, this one included, called for no alarm.
     """
 
     start: int
@@ -37,6 +39,8 @@ class Seen:
     flags: frozenset[str] = frozenset()
     measured: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    alarm: Mapping[str, Any] | None = None
+    quiet: int = 0
 
     @property
     def seconds(self) -> float:
@@ -52,6 +56,8 @@ class Seen:
             "flags": sorted(self.flags),
             "measured": {key: list(pair) for key, pair in self.measured.items()},
             "findings": [_plain(one) for one in self.findings],
+            "alarm": None if self.alarm is None else dict(self.alarm),
+            "quiet": self.quiet,
         }
 
     @classmethod
@@ -68,6 +74,8 @@ class Seen:
             frozenset(data["flags"]),
             {key: (float(a), float(b)) for key, (a, b) in data["measured"].items()},
             tuple(Finding(**one) for one in data["findings"]),
+            data["alarm"],
+            int(data["quiet"]),
         )
 
 

@@ -1,0 +1,167 @@
+"""From evidence to one alarm of three: inputs broken, inputs moved, or the model got worse.
+
+A broken input comes first, for it explains all else and is mended elsewhere. Then what truths
+say. Before they come, inputs that moved count as a worse model only when the answers' own
+probabilities lead to expect a figure outside both intervals; else the model holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from luodi.core import words
+from luodi.core.task import LOWER_IS_BETTER
+from luodi.core.values import Finding
+from luodi.monitor.causes import BROKEN
+from luodi.monitor.promise import Promise
+from luodi.monitor.quality import Quality, worse
+
+INPUTS, MOVED, WORSE, OVER = "alarm.broken", "alarm.moved", "alarm.worse", "alarm.over"
+SEVERITY = {INPUTS: "error", MOVED: "warning", WORSE: "error", OVER: "note"}
+MOST_TOLD = 5
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known of a model at one moment.
+
+    Attributes:
+        promise: What its release promised.
+        findings: What lasts in its inputs.
+        live: Its figure from truths.
+        estimate: The figure to expect of the latest answers.
+        per_day: Answers a day.
+        level: The level of one look at quality.
+    """
+
+    promise: Promise
+    findings: Sequence[Finding]
+    live: Quality
+    estimate: Quality
+    per_day: float
+    level: float
+
+
+@dataclass(frozen=True)
+class Raised:
+    """One alarm.
+
+    Attributes:
+        code: ``alarm.broken``, ``alarm.moved``, ``alarm.worse``, or ``alarm.over`` when it ended.
+        evidence: Its numbers, JSON data.
+    """
+
+    code: str
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> str:
+        """``error``, ``warning`` or ``note``."""
+        return SEVERITY[self.code]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it is about."""
+        return tuple(str(one["column"]) for one in self.evidence.get("causes", ()))
+
+    def part(self, name: str, lang: str | None = None) -> str:
+        """``seen``, ``wanted`` or ``remedy``, in English or Chinese."""
+        spoken = words.language(lang)
+        return words.part(self.code, name, spoken, _facts(self, spoken))
+
+    def record(self, lang: str | None = None) -> dict[str, Any]:
+        """The alarm as JSON data, with its texts."""
+        texts = {name: self.part(name, lang) for name in words.PARTS}
+        evidence = dict(self.evidence)
+        return {"code": self.code, "severity": self.severity, **texts, "evidence": evidence}
+
+
+def classify(state: State) -> Raised | None:
+    """The one alarm that a state calls for; None when all is well."""
+    broken = [one for one in state.findings if one.code in BROKEN]
+    if broken:
+        return Raised(INPUTS, _evidence(state, broken, state.promise.without))
+    if worse(state.promise, state.live, state.level):
+        basis = {"basis": "truths"}
+        return Raised(WORSE, _evidence(state, state.findings, state.live.cost) | basis)
+    if not state.findings:
+        return None
+    if _expected_worse(state.promise, state.estimate):
+        basis = {"basis": "estimate"}
+        return Raised(WORSE, _evidence(state, state.findings, state.estimate.cost) | basis)
+    cost = state.live.cost if state.live.value is not None else state.estimate.cost
+    return Raised(MOVED, _evidence(state, state.findings, cost))
+
+
+def _expected_worse(promise: Promise, estimate: Quality) -> bool:
+    """Whether even the better end of what is expected is worse than the promise's worse end."""
+    if estimate.low is None or estimate.high is None or promise.low is None:
+        return False
+    if promise.metric in LOWER_IS_BETTER:
+        return promise.high is not None and estimate.low > promise.high
+    return estimate.high < promise.low
+
+
+def _evidence(state: State, causes: Sequence[Finding], cost: float | None) -> dict[str, Any]:
+    before = state.promise.cost
+    known = cost is not None and before is not None
+    extra = (cost - before) * state.per_day if known else None  # type: ignore[operator]
+    return {
+        "causes": [
+            {"code": one.code, "column": one.column, "evidence": dict(one.evidence)}
+            for one in causes
+        ],
+        "live": state.live.record(),
+        "estimate": state.estimate.record(),
+        "promised": state.promise.value,
+        "answers_per_day": state.per_day,
+        "cost_per_day": extra,
+        "priced": state.promise.priced,
+    }
+
+
+def _facts(alarm: Raised, lang: words.Language) -> dict[str, Any]:
+    """What the texts speak of, put into words of one language."""
+    phrases = words.room("alarm")["phrases"]
+
+    def said(name: str, **facts: Any) -> str:
+        return str(phrases[name][lang]).format_map(facts)
+
+    evidence = alarm.evidence
+    between = "；" if lang == "zh" else "; "
+    causes = [_cause(one, lang) for one in evidence.get("causes", ())]
+    told = between.join(causes[:MOST_TOLD])
+    if len(causes) > MOST_TOLD:
+        told += said("more", count=len(causes) - MOST_TOLD)
+    return {
+        "causes": told or said("no_causes"),
+        "columns": ", ".join(alarm.columns[:MOST_TOLD]),
+        "quality": _quality(evidence, said),
+        "cost": _cost(evidence, said),
+    }
+
+
+def _cause(one: Mapping[str, Any], lang: words.Language) -> str:
+    facts = {**one["evidence"], "column": one["column"]}
+    return words.part(str(one["code"]), "seen", lang, facts).rstrip(".。")
+
+
+def _quality(evidence: Mapping[str, Any], said: Any) -> str:
+    promised = evidence.get("promised")
+    for name in ("live", "estimate"):
+        figure = evidence.get(name) or {}
+        if figure.get("value") is not None and promised is not None:
+            ends = {end: figure[end] for end in ("low", "high")}
+            if None not in ends.values():
+                facts = {key: figure[key] for key in ("metric", "value", "cases")}
+                return str(said(name, **facts, **ends, promised=promised))
+    return str(said("no_quality"))
+
+
+def _cost(evidence: Mapping[str, Any], said: Any) -> str:
+    extra = evidence.get("cost_per_day")
+    if extra is None:
+        return str(said("no_cost"))
+    return str(said("cost" if evidence.get("priced") else "mistakes", amount=extra))

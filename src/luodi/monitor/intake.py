@@ -1,0 +1,122 @@
+"""What the ledger holds of one release, as sketches by period and as cases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from luodi.core.manifest import Manifest
+from luodi.core.modality import Modality
+from luodi.core.sketch import Sketch, merge
+from luodi.modalities import modality
+from luodi.monitor.cases import Cases, cases
+from luodi.monitor.promise import Promise, promised
+from luodi.monitor.reference import Reference
+from luodi.monitor.window import answered, counted
+from luodi.runtime.container import open_release
+from luodi.store.home import Home
+from luodi.store.ledger.frames import Cut
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A release in use, as far as watching needs it.
+
+    Attributes:
+        name: The task.
+        digest: The release.
+        since: When it was made champion, in microseconds.
+        reference: What its training looked like.
+        promise: What it promised.
+        codec: How its records are laid.
+        kind: What knows its kind of data.
+    """
+
+    name: str
+    digest: str
+    since: int
+    reference: Reference
+    promise: Promise
+    codec: Mapping[str, Any]
+    kind: Modality
+
+
+def watched(home: Home, name: str, digest: str, since: int = 0) -> Watched:
+    """A release of a home, checked and opened without its graph.
+
+    Raises:
+        LuodiError: ``store.*`` and ``release.*`` when its file is not whole.
+    """
+    (release,) = [one for one in home.ledger.releases(name) if one.digest == digest]
+    members = open_release(home.blobs.get(release.blob))
+    manifest: Manifest = members.manifest
+    held = {key: members.json[f"{key}.json"] for key in ("codec", "plan", "card", "reference")}
+    promise = promised(manifest.goal, held["codec"], held["plan"], held["card"])
+    reference = Reference.from_json(held["reference"])
+    kind = modality(manifest.modality)
+    return Watched(name, digest, since, reference, promise, held["codec"], kind)
+
+
+def sketches(
+    home: Home, one: Watched, since: int | None, until: int, length: int
+) -> dict[int, Sketch]:
+    """The answers of a release, counted by period.
+
+    Args:
+        home: The home.
+        one: The release.
+        since: From this moment on; None for the first answer.
+        until: Before this moment.
+        length: Length of a period, in microseconds.
+
+    Returns:
+        Sketches by number of the period since 1970, in order.
+    """
+    found: dict[int, Sketch] = {}
+    cut = Cut(release=one.digest, since=since, until=until)
+    for frame in home.ledger.batches("predictions", cut):
+        kept = frame.filter(frame["forgotten_at"].is_null())
+        periods = kept["at"].dt.epoch("us") // length
+        for number in periods.unique().sort().to_list():
+            sketch = _counted(one, kept.filter(periods == number))
+            found[number] = merge(found[number], sketch) if number in found else sketch
+    return dict(sorted(found.items()))
+
+
+def _counted(one: Watched, frame: pl.DataFrame) -> Sketch:
+    records = [json.loads(text) for text in frame["record"].to_list()]
+    details = [json.loads(text) for text in frame["details"].to_list()]
+    answers = answered(
+        frame["decision"].to_list(), frame["probability"].to_list(), details, one.promise.classes
+    )
+    return counted(one.reference, one.kind.observed(one.codec, records), answers)
+
+
+def known_cases(home: Home, one: Watched, since: int, until: int) -> Cases:
+    """The answers of a release with the truths that have come.
+
+    Args:
+        home: The home.
+        one: The release.
+        since: From this moment on, in microseconds.
+        until: Before this moment.
+    """
+    answers = home.ledger.frame("predictions", release=one.digest, since=since, until=until)
+    truths = home.ledger.frame("outcomes", release=one.digest, since=since)
+    came = truths.select("id", "truth", "received_at")
+    both = answers.join(came, on="id", how="left", maintain_order="left")
+    return cases(
+        one.promise.classes,
+        both["at"].dt.epoch("us").to_list(),
+        both["decision"].to_list(),
+        both["probability"].to_list(),
+        [json.loads(text) for text in both["details"].to_list()],
+        both["action"].to_list(),
+        both["truth"].to_list(),
+        both["received_at"].dt.epoch("us").to_list(),
+    )
