@@ -57,12 +57,9 @@ def nearest(
 
 def _standardised(window: Floats, blocks: Floats) -> Floats:
     """Distances in units of what chance gives them, shape (windows, blocks)."""
-    found = np.empty((len(window), len(blocks)))
-    for i, block in enumerate(blocks):
-        here, base, whole = folded(window, block, blocks.sum(axis=0))
-        shape = contrast.shape(here, base, whole)
-        found[:, i] = shape.distance / np.maximum(shape.mean, 1e-12)
-    return found
+    here, base, whole = folded(window, blocks, blocks.sum(axis=0))
+    shape = contrast.shape(here[:, None, :], base[None, :, :], whole)
+    return np.asarray(shape.distance / np.maximum(shape.mean, 1e-12))
 
 
 def excess(beyond: Floats) -> float:

@@ -66,6 +66,18 @@ class Raised:
         """The columns that it is about."""
         return tuple(str(one["column"]) for one in self.evidence.get("causes", ()))
 
+    @property
+    def causes(self) -> list[str]:
+        """What it is about, so that an alarm that goes on is told once.
+
+        What broke is told again when it turns out to be something else; whether an input moved
+        in one way or another is not worth that.
+        """
+        told = self.evidence.get("causes", ())
+        return sorted(
+            f"{one['code'] if one['code'] in BROKEN else MOVED}:{one['column']}" for one in told
+        )
+
     def part(self, name: str, lang: str | None = None) -> str:
         """``seen``, ``wanted`` or ``remedy``, in English or Chinese."""
         spoken = words.language(lang)

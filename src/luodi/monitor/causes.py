@@ -15,6 +15,8 @@ DEAD, UNIT = "alarm.dead", "alarm.unit"
 MISSING, OUTSIDE, UNSEEN = "alarm.missing", "alarm.outside", "alarm.unseen"
 SHIFT, SHAPE = "alarm.shift", "alarm.shape"
 BROKEN = (DEAD, UNIT, MISSING, OUTSIDE, UNSEEN)
+PLAINEST = {"shift": 1, "shape": 2}
+"""What breaks is told before what moved, and "higher" before "otherwise"."""
 MANY_VALUES = 20
 RUNS = 2
 """A column must stand still for so many times as long as it ever did in training."""
@@ -33,7 +35,7 @@ def causes(
     told: dict[str, Finding] = {}
     for name in dead(reference, window):
         told[name] = _dead(name, window)
-    for one in sorted(evidence, key=lambda e: (e.aspect in ("shift", "shape"), e.chance)):
+    for one in sorted(evidence, key=lambda e: (PLAINEST.get(e.aspect, 0), e.chance)):
         if one.column not in told:
             told[one.column] = _cause(one, reference.columns[one.column], window)
     return tuple(told.values())

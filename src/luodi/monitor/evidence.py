@@ -20,9 +20,9 @@ LEAST: Mapping[Aspect, float] = {
 LARGE: Mapping[Aspect, float] = {
     "shift": 0.5,
     "shape": 0.3,
-    "missing": 0.1,
-    "outside": 0.1,
-    "unseen": 0.1,
+    "missing": 0.05,
+    "outside": 0.02,
+    "unseen": 0.05,
 }
 """Effects that count before anything is known of how windows wander."""
 

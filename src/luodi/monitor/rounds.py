@@ -156,9 +156,9 @@ def _told(seen: Seen, earlier: Sequence[Seen], alarm: Raised | None) -> tuple[Se
         ends = was is not None and quiet >= QUIET_TO_END
         left = None if ends else was
         return replace(seen, alarm=left, quiet=quiet), [Raised(OVER)] if ends else []
-    now = {"code": alarm.code, "columns": sorted(alarm.columns)}
-    known = set((was or {}).get("columns", ()))
-    same = was is not None and was["code"] == alarm.code and set(now["columns"]) <= known
+    now = {"code": alarm.code, "columns": sorted(alarm.columns), "causes": alarm.causes}
+    known = set((was or {}).get("causes", ()))
+    same = was is not None and was["code"] == alarm.code and set(alarm.causes) <= known
     kept: Mapping[str, Any] = was if same and was is not None else now
     return replace(seen, alarm=dict(kept), quiet=0), [] if same else [alarm]
 

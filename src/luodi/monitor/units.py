@@ -6,6 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+
+from luodi.core import contrast
 from luodi.core.sketch import Numbers
 
 CLEARLY = 3.0
@@ -15,6 +18,8 @@ WIDEST, NARROWEST, NARROWEST_MOVED = 1.6, 0.4, 0.1
 """A window spreads less than all of training where values wander slowly. A factor must explain
 the spread as well, an offset leaves it alone."""
 BETTER = 4.0
+MOST_MOVED = 0.5
+"""In another unit most values lie elsewhere; a few spikes are something else."""
 
 
 class Conversion(NamedTuple):
@@ -85,6 +90,8 @@ def conversion(window: Numbers, reference: Numbers) -> Conversion | None:
         return None
     if _misfit(window, reference, Conversion("", 1.0)) < CLEARLY:
         return None
+    if _moved(window, reference) < MOST_MOVED:
+        return None
     best = min(CONVERSIONS, key=lambda one: _misfit(window, reference, one))
     if _misfit(window, reference, best) * BETTER > _misfit(window, reference, Conversion("", 1.0)):
         return None
@@ -93,6 +100,14 @@ def conversion(window: Numbers, reference: Numbers) -> Conversion | None:
     near = abs(mean - reference.mean) <= SAME_MEAN * reference.spread
     narrowest = NARROWEST_MOVED if best.factor == 1.0 else NARROWEST
     return best if near and narrowest <= ratio <= WIDEST else None
+
+
+def _moved(window: Numbers, reference: Numbers) -> float:
+    """The share of values that lie elsewhere, what is outside the range included."""
+    here, there = (
+        np.array([part.below, *part.counts, part.above], float) for part in (window, reference)
+    )
+    return float(contrast.moved(here, there))
 
 
 def _misfit(window: Numbers, reference: Numbers, one: Conversion) -> float:

@@ -1,0 +1,212 @@
+"""What is planted in the inputs is found and named; what is not there raises no alarm."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from luodi.core.modality import Observed
+from luodi.modalities.tabular import watch
+from luodi.monitor import window
+from luodi.monitor.budget import Budget
+from luodi.monitor.causes import BROKEN
+from luodi.monitor.reference import Reference
+from luodi.monitor.watching import Seen, look
+from unit.monitor.streams import DAY, findings, observed, reference_of, seen, sensors, watched
+
+ROWS, COLUMNS = 300, 20
+
+
+@pytest.fixture(scope="module")
+def trained() -> np.ndarray:
+    values = sensors(20_000, COLUMNS, seed=1)
+    values[:, 4] = 20 + 5 * values[:, 4]  # °C
+    values[:, 5] = 300 + 20 * values[:, 5]
+    return values
+
+
+@pytest.fixture(scope="module")
+def reference(trained) -> Reference:
+    return reference_of(trained)
+
+
+def live(trained, seed: int, rows: int = ROWS) -> np.ndarray:
+    return trained[np.random.default_rng(seed).integers(0, len(trained), rows)].copy()
+
+
+def planted(trained, change, windows: int = 3) -> list[np.ndarray]:
+    parts = [live(trained, seed) for seed in range(windows)]
+    for part in parts:
+        change(part)
+    return parts
+
+
+def shifted(part):
+    part[:, 3] += 1
+
+
+def stopped(part):
+    part[:, 7] = 0.25
+
+
+def in_kelvin(part):
+    part[:, 4] += 273.15
+
+
+def in_thousandths(part):
+    part[:, 5] *= 1000
+
+
+def in_fahrenheit(part):
+    part[:, 4] = part[:, 4] * 1.8 + 32
+
+
+def gone(part):
+    part[::10, 9] = np.nan
+
+
+def spiking(part):
+    part[::20, 11] = 9999
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "column"),
+    [
+        (shifted, "alarm.shift", "s3"),
+        (stopped, "alarm.dead", "s7"),
+        (in_kelvin, "alarm.unit", "s4"),
+        (in_thousandths, "alarm.unit", "s5"),
+        (in_fahrenheit, "alarm.unit", "s4"),
+        (gone, "alarm.missing", "s9"),
+        (spiking, "alarm.outside", "s11"),
+    ],
+)
+def test_one_of_twenty_sensors_is_found_and_named_within_two_windows(
+    trained, reference, change, code, column
+):
+    found = watched(reference, planted(trained, change, 2))
+    assert findings(found) == {(code, column)}
+    assert found[-1].findings[0].severity == ("error" if code in BROKEN else "warning")
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [(in_kelvin, "°C -> K"), (in_thousandths, "x 1000"), (in_fahrenheit, "°C -> °F")],
+)
+def test_a_changed_unit_is_called_by_its_name(trained, reference, change, name):
+    last = watched(reference, planted(trained, change, 2))[-1]
+    assert last.findings[0].evidence["conversion"] == name
+
+
+def test_values_that_training_never_saw_are_found():
+    codec_known = frozenset({"L", "M", "H"})
+    random = np.random.default_rng(0)
+    texts = random.choice(np.array(["L", "M", "H"], object), 5000, p=[0.5, 0.3, 0.2])
+    data = {"rows": 5000, "columns": {"Type": watch.counted(texts, codec_known)}, "answers": {}}
+    reference = Reference.from_json(data)
+    texts = texts[:400].copy()
+    texts[::8] = "l"
+    known = Observed(400, {}, {"Type": texts}, {"Type": codec_known})
+    found: list[Seen] = []
+    for number in range(2):
+        counted = window.counted(reference, known)
+        fresh = Seen(number * DAY, (number + 1) * DAY, counted)
+        found.append(look(reference, fresh, found))
+    assert ("alarm.unseen", "Type") in findings(found)
+
+
+def test_a_small_shift_must_last_for_a_second_window(trained):
+    reference = reference_of(trained, timed=True, seconds=200 * 86_400.0)
+
+    def nudged(part):
+        part[:, 3] += 0.45
+
+    once = [*planted(trained, nudged, 1), live(trained, 99)]
+    assert not findings(watched(reference, once))
+    assert ("alarm.shift", "s3") in findings(watched(reference, planted(trained, nudged, 2)))
+
+
+def test_a_setting_that_rests_is_not_dead():
+    random = np.random.default_rng(3)
+    values = sensors(5000, 2, seed=3)
+    values[:, 0] = np.repeat(random.integers(0, 3, 50), 100)  # three settings, for long each
+    still = sensors(90, 2, seed=4)
+    still[:, 0] = 1
+    found = watched(reference_of(values, timed=True), [still, still])
+    assert not [code for code, _ in findings(found) if code == "alarm.dead"]
+
+
+def test_a_running_number_and_a_clock_move_on_without_alarm():
+    values = sensors(4000, 2, seed=5)
+    values[:, 0] = np.arange(4000)
+    later = sensors(600, 2, seed=6)
+    later[:, 0] = 4000 + np.arange(600)
+    reference = reference_of(values, timed=True)
+    assert reference.season is not None and reference.season.counters == {"s0"}
+    assert not findings(watched(reference, [later[:300], later[300:]]))
+
+
+@pytest.mark.parametrize(
+    ("memory", "timed"), [(0.0, False), (0.0, True), (0.9, True), (0.99, True)]
+)
+def test_false_alarms_stay_within_their_budget(memory, timed):
+    """200 quiet windows of a day: 0.5 of an alarm in 90 days are allowed, so 1.1 are expected
+    at most; four would have a chance below 3 %."""
+    windows, rows = 200, 300
+    values = sensors(20_000 + windows * rows, 10, seed=7, memory=memory)
+    reference = reference_of(values[:20_000], timed=timed, seconds=20_000 / rows * 86_400.0)
+    live = np.split(values[20_000:], windows)
+    found = watched(reference, live)
+    assert sum(bool(one.findings) for one in found) <= 3
+
+
+def test_the_level_of_a_test_keeps_the_budget_whatever_the_columns():
+    budget = Budget(alarms=1, days=90)
+    for seconds, tests in ((3600.0, 80), (86_400.0, 8), (7 * 86_400.0, 400)):
+        looks = 90 * 86_400 / seconds
+        inputs = budget.for_inputs(seconds, tests) * tests * looks
+        assert inputs + budget.for_quality(seconds) * looks <= 1.0 + 1e-9
+
+
+def test_a_window_of_too_few_records_says_nothing(reference, trained):
+    found = watched(reference, planted(trained, shifted, 2))
+    few = [part[:20] for part in planted(trained, shifted, 2)]
+    assert findings(found) and not findings(watched(reference, few))
+
+
+def test_a_release_without_season_is_read(trained):
+    column = {"edges": [0.0, 1.0], "counts": [9], "missing": 1, "mean": 0.5, "spread": 0.1}
+    old = Reference.from_json({"rows": 10, "columns": {"s0": column}})
+    counted = window.counted(old, observed(trained[:50]))
+    assert old.season is None and counted.columns["s0"].known == 50
+
+
+def test_a_window_survives_json(reference, trained):
+    one = watched(reference, planted(trained, stopped, 2))[-1]
+    assert Seen.from_json(one.to_json()) == one
+    assert seen(reference, trained[:10]).seconds == 86_400
+
+
+BIKES = Path(os.environ.get("LUODI_DATA", "../shared/data")) / "bike_sharing" / "hour.csv"
+
+
+@pytest.mark.skipif(not BIKES.exists(), reason="the bike sharing data are not here")
+def test_the_second_winter_of_real_weather_is_no_drift():
+    import polars as pl
+
+    table = pl.read_csv(BIKES)
+    values = table.select("hr", "weekday", "temp", "atemp", "hum", "windspeed").to_numpy()
+    values = values.astype(float)
+    year = len(values) // 2
+    reference = reference_of(values[:year], timed=True, seconds=365 * 86_400.0)
+    weeks = [values[at : at + 168] for at in range(year, len(values) - 168, 168)]
+    found = watched(reference, weeks, 7 * DAY)
+    assert len(weeks) > 50
+    assert sum(bool(one.findings) for one in found) <= 1
+    dead = [part.copy() for part in weeks[:3]]
+    for part in dead:
+        part[:, 2] = 0.5
+    assert ("alarm.dead", "s2") in findings(watched(reference, dead, 7 * DAY))
