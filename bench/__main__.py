@@ -13,7 +13,8 @@ QUALITY = (
     "appliances_author", "appliances_time", "device_state",
 )  # fmt: skip
 SPEED = ("one_row", "batch", "first_answer", "overhead", "growth", "serve", "overload", "ready")
-FIGURES = (*QUALITY, *SPEED)
+WATCHING = ("drift_speed", "false_alarms", "sensor_shift")
+FIGURES = (*QUALITY, *SPEED, *WATCHING)
 HEAD = ("figure", "measure", "measured", "beside the best other", "wanted", "verdict", "protocol")
 
 

@@ -127,28 +127,31 @@ def numbers(values: Floats, edges: Floats) -> Numbers:
         >>> numbers(np.array([0.0, 1.5, 9.0, np.nan]), np.array([1.0, 2.0, 3.0])).counts
         (1, 0)
     """
-    absent = np.isnan(values)
+    held = np.ascontiguousarray(values)  # a column of a table is spread over its rows
+    absent = np.isnan(held)
     missing = int(np.count_nonzero(absent))
-    here = values[~absent] if missing else values
+    here = held[~absent] if missing else held
     if not len(here):
         return Numbers((0,) * max(0, len(edges) - 1), 0, 0, missing)
+    low, high, mean = float(here.min()), float(here.max()), float(here.mean())
+    away = here - mean
+    squares = float(np.square(away, out=away).sum())
     below, above, far, counts = 0, len(here), len(here), np.zeros(0, np.int64)
     if len(edges):
-        below = int(np.count_nonzero(here < edges[0]))
-        above = int(np.count_nonzero(here > edges[-1]))
-        far = _far(here, edges) if below or above else 0
         counts = np.bincount(codes(here, edges), minlength=len(edges) - 1)
+        beyond = low < edges[0] or high > edges[-1]
+        below, above, far = _outside(here, edges) if beyond else (0, 0, 0)
         counts[0] -= below
         counts[-1] -= above
-    mean = float(here.mean())
-    squares = float(here.var()) * len(here)
-    low, high = float(here.min()), float(here.max())
     return Numbers(tuple(counts.tolist()), below, above, missing, far, low, high, mean, squares)
 
 
-def _far(values: Floats, edges: Floats) -> int:
+def _outside(values: Floats, edges: Floats) -> tuple[int, int, int]:
+    """How many values lie below, above, and far away."""
+    below, above = values[values < edges[0]], values[values > edges[-1]]
     room = FAR * (edges[-1] - edges[0])
-    return int(np.count_nonzero((values < edges[0] - room) | (values > edges[-1] + room)))
+    far = np.count_nonzero(below < edges[0] - room) + np.count_nonzero(above > edges[-1] + room)
+    return len(below), len(above), int(far)
 
 
 def codes(values: Floats, edges: Floats) -> NDArray[np.int64]:

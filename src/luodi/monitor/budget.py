@@ -33,7 +33,7 @@ class Budget:
 
         Args:
             window_s: Length of a window in seconds.
-            tests: Tests in each window.
+            tests: Tests at the end of each window.
 
         Example:
             >>> round(Budget().for_inputs(86_400, 80), 7)

@@ -25,7 +25,7 @@ RUNS = 2
 def causes(
     reference: Reference, window: Sketch, evidence: Sequence[Evidence]
 ) -> tuple[Finding, ...]:
-    """One finding for each column that has evidence, or stands still.
+    """One finding for each column that has evidence.
 
     Args:
         reference: The release's.
@@ -33,8 +33,6 @@ def causes(
         evidence: What is worth a look, most certain first.
     """
     told: dict[str, Finding] = {}
-    for name in dead(reference, window):
-        told[name] = _dead(name, window)
     for one in sorted(evidence, key=lambda e: (PLAINEST.get(e.aspect, 0), e.chance)):
         if one.column not in told:
             told[one.column] = _cause(one, reference.columns[one.column], window)
@@ -68,10 +66,9 @@ def _longest(reference: Reference, name: str, wanted: Expected) -> float:
     return 0.0 if (wanted.distinct or 0) > MANY_VALUES else float("inf")
 
 
-def _dead(name: str, window: Sketch) -> Finding:
-    part = window.columns[name]
-    assert isinstance(part, Numbers)
-    return Finding(DEAD, "error", name, {"rows": part.known})
+def stopped(name: str, window: Sketch) -> Finding:
+    """The finding for a column that stands still."""
+    return Finding(DEAD, "error", name, {"rows": window.columns[name].known})
 
 
 def _cause(one: Evidence, wanted: Expected, window: Sketch) -> Finding:

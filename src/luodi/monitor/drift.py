@@ -26,7 +26,7 @@ import numpy as np
 
 from luodi.core import contrast, nearness
 from luodi.core.sketch import Categories, Floats, Numbers, Part, Sketch
-from luodi.monitor.budget import OVERWHELMING, Budget
+from luodi.monitor.budget import OVERWHELMING
 from luodi.monitor.evidence import LARGE, LEAST, NOTHING, Aspect, Evidence, Learned
 from luodi.monitor.reference import Expected, Reference
 from luodi.monitor.wander import Spread, chance_of_shape, chance_of_shift, spreads
@@ -58,18 +58,16 @@ def compare(
     return found
 
 
-def worth_a_look(
-    found: Sequence[Evidence],
-    reference: Reference,
-    seconds: float,
-    budget: Budget,
-    learned: Learned,
-) -> list[Evidence]:
-    """The evidence that is large enough and beyond chance, most certain first."""
-    level = budget.for_inputs(seconds, len(found))
-    settled = reference.season is not None or learned.windows >= budget.settle
-    least, level = (LEAST, level) if settled else (LARGE, level * OVERWHELMING)
-    kept = [one for one in found if one.chance <= level and abs(one.effect) >= least[one.aspect]]
+def worth_a_look(found: Sequence[Evidence], level: float, settled: bool = True) -> list[Evidence]:
+    """The evidence that is large enough and beyond chance, most certain first.
+
+    Args:
+        found: What ``compare`` gives.
+        level: The level of one test.
+        settled: Whether it is known how windows wander; if not, only large effects count.
+    """
+    least, limit = (LEAST, level) if settled else (LARGE, level * OVERWHELMING)
+    kept = [one for one in found if one.chance <= limit and abs(one.effect) >= least[one.aspect]]
     return sorted(kept, key=lambda one: (one.chance, -abs(one.effect)))
 
 

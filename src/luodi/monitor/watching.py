@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
-from luodi.core.sketch import Sketch
+from luodi.core.sketch import Sketch, merge
 from luodi.core.values import Finding
 from luodi.monitor.budget import Budget
-from luodi.monitor.causes import causes, dead
+from luodi.monitor.causes import causes, dead, stopped
 from luodi.monitor.drift import compare, lasting, worth_a_look
 from luodi.monitor.evidence import Learned
 from luodi.monitor.reference import Reference
 
 REMEMBERED = 200
-STILL = "still"
+STILL, SLOWLY = "still", "slowly/"
+TOGETHER = 8
+LOOKS = 2
+"""A window is looked at alone, and together with the seven before it."""
 
 
 @dataclass(frozen=True)
@@ -99,22 +103,51 @@ def look(
     allowed = budget or Budget()
     known = learned(earlier)
     evidence = compare(reference, window.sketch, window.seconds, known)
-    flagged = worth_a_look(evidence, reference, window.seconds, allowed, known)
-    stopped = frozenset(f"{STILL}:{name}" for name in dead(reference, window.sketch))
+    level = allowed.for_inputs(window.seconds, LOOKS * len(evidence))
     before = earlier[-1].flags if earlier else frozenset()
-    level = allowed.for_inputs(window.seconds, len(evidence))
+    settled = reference.season is not None or known.windows >= allowed.settle
+    flagged = worth_a_look(evidence, level, settled)
     lasts = lasting(flagged, before, level)
-    found = causes(reference, window.sketch, lasts)
-    # a column that stands still must do so for a second window too, unless more speaks of it
+    still = list(dead(reference, window.sketch))
     named = {one.column for one in lasts}
-    kept = tuple(
-        one
-        for one in found
-        if one.code != "alarm.dead" or one.column in named or f"{STILL}:{one.column}" in before
-    )
-    flags = frozenset(one.key for one in flagged) | stopped
+    # a column that stands still must do so for a second window too, unless more speaks of it
+    found = {
+        name: stopped(name, window.sketch)
+        for name in still
+        if name in named or f"{STILL}:{name}" in before
+    }
+    for one in causes(reference, window.sketch, lasts):
+        found.setdefault(str(one.column), one)
+    slow, slow_flags = _slowly(reference, window, earlier, level, settled)
+    for one in slow:
+        found.setdefault(str(one.column), one)
+    flags = {one.key for one in flagged} | {f"{STILL}:{name}" for name in still} | slow_flags
     measured = {f"{e.aspect}:{e.column}": (e.difference, e.variance) for e in evidence}
-    return Seen(window.start, window.end, window.sketch, flags, measured, kept)
+    kept = tuple(found.values())
+    return Seen(window.start, window.end, window.sketch, frozenset(flags), measured, kept)
+
+
+def _slowly(
+    reference: Reference, window: Seen, earlier: Sequence[Seen], level: float, settled: bool
+) -> tuple[tuple[Finding, ...], set[str]]:
+    """What only several windows together show: a small shift under sensors that remember.
+
+    Only where training says how far windows of that length wander; a few windows of service
+    cannot.
+    """
+    several = [*earlier[-(TOGETHER - 1) :], window]
+    if reference.season is None or len(several) < TOGETHER:
+        return (), set()
+    joined = reduce(merge, (one.sketch for one in several))
+    seconds = sum(one.seconds for one in several)
+    flagged = worth_a_look(compare(reference, joined, seconds), level, settled)
+    lasts = lasting(flagged, _without(earlier[-1].flags), level)
+    return causes(reference, joined, lasts), {f"{SLOWLY}{one.key}" for one in flagged}
+
+
+def _without(flags: frozenset[str]) -> frozenset[str]:
+    """The keys of what several windows together showed the last time."""
+    return frozenset(one.removeprefix(SLOWLY) for one in flags if one.startswith(SLOWLY))
 
 
 def learned(earlier: Sequence[Seen]) -> Learned:
