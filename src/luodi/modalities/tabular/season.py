@@ -8,7 +8,7 @@ neighbours take no part: next winter is not next to this one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +21,14 @@ BLOCKS, FEWEST_BLOCKS = 24, 8
 MOST_CELLS = 100_000
 """Counts that travel: a wide table gets fewer blocks, or none."""
 LEAST_ROWS = 20
-MOST_WINDOWS = 300
-DOUBLINGS = 8
+LENGTHS = 8
+MOST_COUNTED = 4_000_000
+FEWEST_WINDOWS, MOST_WINDOWS, MOST_WORK = 60, 300, 600_000
+"""Windows that are compared at each length: fewer where the table is wide."""
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
+Level = dict[str, tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +64,42 @@ def season(columns: Mapping[str, Laid], seconds: float | None) -> dict[str, Any]
     blocks = min(BLOCKS, MOST_CELLS // max(1, width), rows // LEAST_ROWS)
     if blocks < FEWEST_BLOCKS:
         return None
-    place = np.arange(rows) * blocks // rows
-    counts = {name: counted(column, place, blocks) for name, column in columns.items()}
+    levels = list(_levels(columns, blocks, width))
     numbers = {name: column.values for name, column in columns.items() if column.values is not None}
+    place = np.arange(rows) * blocks // rows
     return {
         "rows": rows / blocks,
         "seconds": None if seconds is None else seconds / blocks,
         "blocks": {
             name: {"counts": known.astype(int).tolist(), "missing": missing.astype(int).tolist()}
-            for name, (known, missing) in counts.items()
+            for name, (known, missing) in levels[-1].items()
         },
         "counters": [name for name, values in numbers.items() if counts_up(values, place)],
         "still": {name: longest_run(values) for name, values in numbers.items()},
-        "wander": [
-            _wander(columns, counts, blocks, blocks * 2**k, seconds)
-            for k in range(DOUBLINGS)
-            if rows // (blocks * 2**k) >= LEAST_ROWS
-        ],
+        "wander": [_wander(level, levels[-1], rows, seconds, width) for level in levels[::-1]],
     }
+
+
+def _levels(columns: Mapping[str, Laid], blocks: int, width: int) -> Iterator[Level]:
+    """Counts of ever longer windows, down to the blocks: each is two of the one before."""
+    rows = len(next(iter(columns.values())).codes)
+    most = min(rows // LEAST_ROWS, MOST_COUNTED // width)
+    windows = blocks
+    while windows * 2 <= min(most, blocks * 2 ** (LENGTHS - 1)):
+        windows *= 2
+    place = np.arange(rows) * windows // rows
+    level = {name: counted(column, place, windows) for name, column in columns.items()}
+    yield level
+    while windows > blocks:
+        windows //= 2
+        level = {
+            name: (
+                known.reshape(windows, 2, -1).sum(axis=1),
+                missing.reshape(windows, 2).sum(axis=1),
+            )
+            for name, (known, missing) in level.items()
+        }
+        yield level
 
 
 def counted(column: Laid, place: Codes, windows: int) -> tuple[Floats, Floats]:
@@ -116,29 +137,23 @@ def _blocks(values: Floats, place: Codes) -> list[Floats]:
 
 
 def _wander(
-    columns: Mapping[str, Laid],
-    counts: Mapping[str, tuple[Floats, Floats]],
-    blocks: int,
-    windows: int,
-    seconds: float | None,
+    level: Level, blocks: Level, rows: int, seconds: float | None, width: int
 ) -> dict[str, Any]:
     """What windows of one length differ by from the nearest blocks, beyond chance."""
-    rows = len(next(iter(columns.values())).codes)
-    place = np.arange(rows) * windows // rows
+    windows, count = (len(next(iter(one.values()))[1]) for one in (level, blocks))
     random = np.random.default_rng(windows)
-    chosen = np.sort(random.permutation(windows)[:MOST_WINDOWS])
-    own = chosen * blocks // windows
+    most = max(FEWEST_WINDOWS, min(MOST_WINDOWS, MOST_WORK // width))
+    chosen = np.sort(random.permutation(windows)[:most])
+    own = chosen * count // windows
     # never its own block, nor those beside it
-    far = np.abs(np.arange(blocks) - own[:, None]) > 1
-    held = {name: counted(column, place, windows) for name, column in columns.items()}
-    cut = {name: (known[chosen], missing[chosen]) for name, (known, missing) in held.items()}
-    named = list(columns)
-    near = nearness.nearest([cut[n][0] for n in named], [counts[n][0] for n in named], far)
+    far = np.abs(np.arange(count) - own[:, None]) > 1
+    cut = {name: (known[chosen], missing[chosen]) for name, (known, missing) in level.items()}
+    near = nearness.nearest([cut[n][0] for n in level], [blocks[n][0] for n in level], far)
     return {
         "rows": rows / windows,
         "seconds": None if seconds is None else seconds / windows,
         "windows": len(chosen),
-        "columns": {name: _beyond(cut[name], counts[name], near) for name in named},
+        "columns": {name: _beyond(cut[name], blocks[name], near) for name in level},
     }
 
 
