@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from luodi.core.sketch import Numbers, Sketch
 from luodi.core.values import Finding
 from luodi.monitor.drift import FEWEST_ROWS
-from luodi.monitor.evidence import Evidence
+from luodi.monitor.evidence import LEAST, Evidence
 from luodi.monitor.reference import Expected, Reference
 from luodi.monitor.units import conversion
 
@@ -17,13 +17,17 @@ SHIFT, SHAPE = "alarm.shift", "alarm.shape"
 BROKEN = (DEAD, UNIT, MISSING, OUTSIDE, UNSEEN)
 PLAINEST = {"shift": 1, "shape": 2}
 """What breaks is told before what moved, and "higher" before "otherwise"."""
+LIKELY = 0.01
 MANY_VALUES = 20
 RUNS = 2
 """A column must stand still for so many times as long as it ever did in training."""
 
 
 def causes(
-    reference: Reference, window: Sketch, evidence: Sequence[Evidence]
+    reference: Reference,
+    window: Sketch,
+    evidence: Sequence[Evidence],
+    every: Sequence[Evidence] = (),
 ) -> tuple[Finding, ...]:
     """One finding for each column that has evidence.
 
@@ -31,11 +35,19 @@ def causes(
         reference: The release's.
         window: The window that the evidence is from.
         evidence: What is worth a look, most certain first.
+        every: All that the window says; where values are spread otherwise because they lie
+            higher or lower, the plainer name is taken from it.
     """
+    shifts = {
+        one.column: one
+        for one in every
+        if one.aspect == "shift" and one.chance <= LIKELY and abs(one.effect) >= LEAST["shift"]
+    }
     told: dict[str, Finding] = {}
     for one in sorted(evidence, key=lambda e: (PLAINEST.get(e.aspect, 0), e.chance)):
         if one.column not in told:
-            told[one.column] = _cause(one, reference.columns[one.column], window)
+            plain = shifts.get(one.column, one) if one.aspect == "shape" else one
+            told[one.column] = _cause(plain, reference.columns[one.column], window)
     return tuple(told.values())
 
 

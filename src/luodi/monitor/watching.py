@@ -116,7 +116,7 @@ def look(
         for name in still
         if name in named or f"{STILL}:{name}" in before
     }
-    for one in causes(reference, window.sketch, lasts):
+    for one in causes(reference, window.sketch, lasts, evidence):
         found.setdefault(str(one.column), one)
     slow, slow_flags = _slowly(reference, window, earlier, level, settled)
     for one in slow:
@@ -140,9 +140,10 @@ def _slowly(
         return (), set()
     joined = reduce(merge, (one.sketch for one in several))
     seconds = sum(one.seconds for one in several)
-    flagged = worth_a_look(compare(reference, joined, seconds), level, settled)
+    evidence = compare(reference, joined, seconds)
+    flagged = worth_a_look(evidence, level, settled)
     lasts = lasting(flagged, _without(earlier[-1].flags), level)
-    return causes(reference, joined, lasts), {f"{SLOWLY}{one.key}" for one in flagged}
+    return causes(reference, joined, lasts, evidence), {f"{SLOWLY}{one.key}" for one in flagged}
 
 
 def _without(flags: frozenset[str]) -> frozenset[str]:
