@@ -14,7 +14,8 @@ time are alike, so a thousand rows are worth fewer. The level is divided over wi
 (Dunn 1961, JASA 56), which needs no independence. It is an approximation, and exact in none of
 these cases: (a) service wanders in ways that neither training nor the quiet windows did, and then
 an alarm is right to say that something is new; (b) training has no time and the first windows
-are few: until ``settle`` of them were quiet only large effects count; (c) a column that takes
+are few: until ``settle`` of them were quiet only large effects count, and the middle column says
+how far all may wander (``wander.at_least``); (c) a column that takes
 few values, in a window of few rows. ``bench/false_alarms.py`` measures how far it holds.
 """
 
@@ -29,13 +30,17 @@ from luodi.core.sketch import Categories, Floats, Numbers, Part, Sketch
 from luodi.monitor.budget import OVERWHELMING
 from luodi.monitor.evidence import LARGE, LEAST, NOTHING, Aspect, Evidence, Learned
 from luodi.monitor.reference import Expected, Reference
-from luodi.monitor.wander import Spread, chance_of_shape, chance_of_shift, spreads
+from luodi.monitor.wander import Spread, at_least, chance_of_shape, chance_of_shift, spreads
 
 FEWEST_ROWS = 30
 
 
 def compare(
-    reference: Reference, window: Sketch, seconds: float, learned: Learned = NOTHING
+    reference: Reference,
+    window: Sketch,
+    seconds: float,
+    learned: Learned = NOTHING,
+    settled: bool = True,
 ) -> list[Evidence]:
     """Everything that a window says, column by column.
 
@@ -44,6 +49,8 @@ def compare(
         window: The window.
         seconds: Its length.
         learned: How quiet windows wandered before.
+        settled: Whether that, or training's course of time, says enough. If not, each column is
+            allowed to wander as far as the middle one of all columns does in this window.
 
     Returns:
         Evidence for every aspect of every column, also where there is nothing to see.
@@ -51,11 +58,16 @@ def compare(
     near = _nearest(reference, window)
     rows = sum(window.columns[name].known for name in window.columns) / max(1, len(window.columns))
     beyond = spreads(reference, seconds, max(rows, 1.0), learned)
-    found: list[Evidence] = []
-    for name in reference.columns:
-        base, missing = _base(reference, name, near)
-        found += _column(reference, name, window.columns[name], base, missing, beyond)
-    return found
+
+    def looked(spread: Spread) -> list[Evidence]:
+        found: list[Evidence] = []
+        for name in reference.columns:
+            base, missing = _base(reference, name, near)
+            found += _column(reference, name, window.columns[name], base, missing, spread)
+        return found
+
+    first = looked(beyond)
+    return first if settled else looked(at_least(beyond, first))
 
 
 def worth_a_look(found: Sequence[Evidence], level: float, settled: bool = True) -> list[Evidence]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +17,14 @@ from luodi.monitor.reference import Reference
 from luodi.monitor.window import answered, counted
 from luodi.runtime.container import open_release
 from luodi.store.home import Home
-from luodi.store.ledger.frames import Cut
+from luodi.store.ledger.frames import Cut, What
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+ANSWER = ("id", "at", "decision", "probability", "details", "action")
+TRUTH = ("id", "truth", "received_at")
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,13 @@ def _counted(one: Watched, frame: pl.DataFrame) -> Sketch:
     return counted(one.reference, one.kind.observed(one.codec, records), answers)
 
 
+def _columns(home: Home, what: What, cut: Cut, names: Sequence[str]) -> pl.DataFrame:
+    """Some columns of a part of the ledger; records, which are long, are let go batch by batch."""
+    import polars as pl
+
+    return pl.concat([frame.select(names) for frame in home.ledger.batches(what, cut)])
+
+
 def known_cases(home: Home, one: Watched, since: int, until: int) -> Cases:
     """The answers of a release with the truths that have come.
 
@@ -106,9 +117,9 @@ def known_cases(home: Home, one: Watched, since: int, until: int) -> Cases:
         since: From this moment on, in microseconds.
         until: Before this moment.
     """
-    answers = home.ledger.frame("predictions", release=one.digest, since=since, until=until)
-    truths = home.ledger.frame("outcomes", release=one.digest, since=since)
-    came = truths.select("id", "truth", "received_at")
+    answered_in = Cut(release=one.digest, since=since, until=until)
+    answers = _columns(home, "predictions", answered_in, ANSWER)
+    came = _columns(home, "outcomes", Cut(release=one.digest, since=since), TRUTH)
     both = answers.join(came, on="id", how="left", maintain_order="left")
     return cases(
         one.promise.classes,

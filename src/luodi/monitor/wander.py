@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from luodi.core.contrast import Shape
-from luodi.monitor.evidence import Learned
+from luodi.monitor.evidence import Evidence, Learned
 from luodi.monitor.reference import Reference, Season, Wander
 
 ENDLESS = 1e6
 STEEPEST = 1.0
+FEWEST_COLUMNS = 5
+MEDIAN_OF_SQUARE = 0.4549
+"""Median of a chi-square with one degree of freedom."""
 
 
 class Beyond(NamedTuple):
@@ -46,6 +49,37 @@ def spreads(reference: Reference, seconds: float, rows: float, learned: Learned)
         return Beyond(shared / freedom, freedom)
 
     return spread
+
+
+def at_least(spread: Spread, evidence: Sequence[Evidence]) -> Spread:
+    """No column is taken to wander less than the middle one of all columns does.
+
+    Sensors of one plant share their memory. The median needs no past, and a single sensor that
+    fails does not move it; where most columns move at once, it hides them until windows of
+    service have taught better.
+
+    Args:
+        spread: What is known without it.
+        evidence: What one window says of all columns.
+    """
+    middle: dict[str, Beyond] = {}
+    for aspect in ("shift", "shape"):
+        told = [one for one in evidence if one.aspect == aspect]
+        if len(told) >= FEWEST_COLUMNS:
+            # a shift's square is a chi-square with one degree of freedom, a shape's gap a mean
+            beyond = [
+                one.difference**2 / MEDIAN_OF_SQUARE - one.variance
+                if aspect == "shift"
+                else one.difference
+                for one in told
+            ]
+            middle[aspect] = Beyond(max(0.0, float(np.median(beyond))), len(told) - 1.0)
+
+    def wider(aspect: str, column: str) -> Beyond:
+        own, other = spread(aspect, column), middle.get(aspect)
+        return other if other is not None and other.variance > own.variance else own
+
+    return wider
 
 
 def chance_of_shift(difference: float, variance: float, beyond: Beyond) -> float:

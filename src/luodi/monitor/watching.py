@@ -102,10 +102,10 @@ def look(
     """
     allowed = budget or Budget()
     known = learned(earlier)
-    evidence = compare(reference, window.sketch, window.seconds, known)
+    settled = reference.season is not None or known.windows >= allowed.settle
+    evidence = compare(reference, window.sketch, window.seconds, known, settled)
     level = allowed.for_inputs(window.seconds, LOOKS * len(evidence))
     before = earlier[-1].flags if earlier else frozenset()
-    settled = reference.season is not None or known.windows >= allowed.settle
     flagged = worth_a_look(evidence, level, settled)
     lasts = lasting(flagged, before, level)
     still = list(dead(reference, window.sketch))

@@ -150,7 +150,7 @@ def test_a_running_number_and_a_clock_move_on_without_alarm():
 
 
 @pytest.mark.parametrize(
-    ("memory", "timed"), [(0.0, False), (0.0, True), (0.9, True), (0.99, True)]
+    ("memory", "timed"), [(0.0, False), (0.0, True), (0.9, True), (0.99, True), (0.99, False)]
 )
 def test_false_alarms_stay_within_their_budget(memory, timed):
     """200 quiet windows of a day: 0.5 of an alarm in 90 days are allowed, so 1.1 are expected
