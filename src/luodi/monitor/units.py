@@ -88,18 +88,23 @@ def conversion(window: Numbers, reference: Numbers) -> Conversion | None:
     """
     if window.known < 2 or not window.spread or not reference.spread:
         return None
-    if _misfit(window, reference, Conversion("", 1.0)) < CLEARLY:
+    as_is = _misfit(window, reference, Conversion("", 1.0))
+    if as_is < CLEARLY or _moved(window, reference) < MOST_MOVED:
         return None
-    if _moved(window, reference) < MOST_MOVED:
+    fitting = [one for one in CONVERSIONS if _fits(window, reference, one)]
+    best = min(fitting, key=lambda one: _misfit(window, reference, one), default=None)
+    if best is None or _misfit(window, reference, best) * BETTER > as_is:
         return None
-    best = min(CONVERSIONS, key=lambda one: _misfit(window, reference, one))
-    if _misfit(window, reference, best) * BETTER > _misfit(window, reference, Conversion("", 1.0)):
-        return None
-    mean = (window.mean - best.offset) / best.factor
-    ratio = window.spread / abs(best.factor) / reference.spread
+    return best
+
+
+def _fits(window: Numbers, reference: Numbers, one: Conversion) -> bool:
+    """Whether mean and spread are about training's after undoing a conversion."""
+    mean = (window.mean - one.offset) / one.factor
+    ratio = window.spread / abs(one.factor) / reference.spread
+    narrowest = NARROWEST_MOVED if one.factor == 1.0 else NARROWEST
     near = abs(mean - reference.mean) <= SAME_MEAN * reference.spread
-    narrowest = NARROWEST_MOVED if best.factor == 1.0 else NARROWEST
-    return best if near and narrowest <= ratio <= WIDEST else None
+    return near and narrowest <= ratio <= WIDEST
 
 
 def _moved(window: Numbers, reference: Numbers) -> float:

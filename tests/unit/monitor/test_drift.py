@@ -101,6 +101,14 @@ def test_a_changed_unit_is_called_by_its_name(trained, reference, change, name):
     assert last.findings[0].evidence["conversion"] == name
 
 
+def test_a_unit_is_named_also_where_a_window_spreads_less_than_training():
+    trained = np.cumsum(np.random.default_rng(1).normal(size=(5000, 1)), axis=0)
+    trained = 300 + 2 * (trained - trained.mean()) / trained.std()
+    part = np.random.default_rng(2).normal(301, 0.4, (400, 1)) - 273.15
+    last = watched(reference_of(trained), [part, part])[-1]
+    assert last.findings[0].evidence["conversion"] == "K -> °C"
+
+
 def test_values_that_training_never_saw_are_found():
     codec_known = frozenset({"L", "M", "H"})
     random = np.random.default_rng(0)
@@ -127,6 +135,18 @@ def test_a_small_shift_must_last_for_a_second_window(trained):
     once = [*planted(trained, nudged, 1), live(trained, 99)]
     assert not findings(watched(reference, once))
     assert ("alarm.shift", "s3") in findings(watched(reference, planted(trained, nudged, 2)))
+
+
+def test_a_shift_under_sensors_that_remember_is_found_from_several_windows():
+    values = sensors(24_000, 5, seed=8, memory=0.9)
+    reference = reference_of(values[:20_000], timed=True, seconds=100 * 86_400.0)
+    live = np.split(values[20_000:], 20)
+    for part in live[8:]:
+        part[:, 3] += 1
+    found = watched(reference, live)
+    assert not findings(found[:8])
+    named = {column for window in found for column in (one.column for one in window.findings)}
+    assert named == {"s3"}
 
 
 def test_a_setting_that_rests_is_not_dead():
