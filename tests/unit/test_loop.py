@@ -17,6 +17,7 @@ import luodi
 from luodi import loop
 from luodi.core.errors import LuodiError
 from luodi.core.events import Event
+from luodi.loop import pipeline
 from luodi.modalities.tabular.learn import workshop
 from luodi.store import disk
 from unit.modalities.tabular.tables import mixed
@@ -219,9 +220,9 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_is_read(tmp_p
 
 
 def test_a_folder_as_output_gets_a_file_of_the_tasks_name(tmp_path: Path) -> None:
-    assert loop._place(tmp_path, "made") == tmp_path / "made.luodi"
-    assert loop._place(tmp_path / "other.luodi", "made") == tmp_path / "other.luodi"
-    assert loop._place(None, "made") == Path("made.luodi")
+    assert pipeline._place(tmp_path, "made") == tmp_path / "made.luodi"
+    assert pipeline._place(tmp_path / "other.luodi", "made") == tmp_path / "other.luodi"
+    assert pipeline._place(None, "made") == Path("made.luodi")
 
 
 def test_a_disk_that_fills_up_leaves_nothing(

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from luodi.core import words
+from luodi.core.promise import Promise
 from luodi.core.task import LOWER_IS_BETTER
 from luodi.core.values import Finding
 from luodi.monitor.causes import BROKEN
-from luodi.monitor.promise import Promise
 from luodi.monitor.quality import Quality, worse
 
 INPUTS, MOVED, WORSE, OVER = "alarm.broken", "alarm.moved", "alarm.worse", "alarm.over"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from luodi.core.manifest import Manifest
 from luodi.core.modality import Modality
+from luodi.core.promise import Promise, promised
 from luodi.core.sketch import Sketch, merge
 from luodi.modalities import modality
 from luodi.monitor.cases import Cases, cases
-from luodi.monitor.promise import Promise, promised
 from luodi.monitor.reference import Reference
 from luodi.monitor.window import answered, counted
 from luodi.runtime.container import open_release

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from luodi.core import metrics
+from luodi.core.promise import Promise
 from luodi.core.task import LOWER_IS_BETTER
 from luodi.monitor.cases import Cases, Floats
 from luodi.monitor.delay import label_delay, mature
-from luodi.monitor.promise import Promise
 
 RESAMPLES = 300
 DRAWS = 200

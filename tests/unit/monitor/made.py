@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from luodi.core.promise import Promise
 from luodi.monitor.cases import NOT_YET, Cases
-from luodi.monitor.promise import Promise
 from luodi.monitor.quality import measured
 
 DAY = 86_400_000_000

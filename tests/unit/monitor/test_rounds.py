@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from luodi.core.errors import LuodiError
+from luodi.core.promise import promised
 from luodi.modalities import modality
 from luodi.modalities.tabular import watch
 from luodi.modalities.tabular.codec import Codec, NumberColumn
@@ -17,7 +18,6 @@ from luodi.monitor import outlets, rounds
 from luodi.monitor import status as watching
 from luodi.monitor.alarms import Raised
 from luodi.monitor.intake import Watched
-from luodi.monitor.promise import promised
 from luodi.monitor.reference import Reference
 from luodi.monitor.rounds import Pace
 from luodi.store.home import Home

@@ -6,7 +6,6 @@ an additive model (Hastie and Tibshirani 1986) out of the same solver.
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,7 +174,6 @@ def _solve(job: Job, design: np.ndarray, strength: float) -> tuple[np.ndarray, n
         within, back = _rotated(design)
         weights, bias = _solve(job, within, strength)
         return back @ weights, bias
-    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression, Ridge
     from threadpoolctl import threadpool_limits
 
@@ -183,9 +181,7 @@ def _solve(job: Job, design: np.ndarray, strength: float) -> tuple[np.ndarray, n
         ridge = Ridge(alpha=1.0 / strength).fit(design, job.truth)
         return ridge.coef_.reshape(-1, 1), np.atleast_1d(ridge.intercept_)
     model = LogisticRegression(C=strength, max_iter=200, tol=1e-4)
-    with warnings.catch_warnings(), threadpool_limits(1):
-        # a few steps more would not change what the folds say of it
-        warnings.simplefilter("ignore", ConvergenceWarning)
+    with threadpool_limits(1):
         model.fit(design, job.truth)
     coefficients, intercept = model.coef_.T, model.intercept_
     if len(model.classes_) == job.classes:

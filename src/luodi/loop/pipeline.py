@@ -1,9 +1,10 @@
-"""The composition root: the only module that knows two stages, and joins them."""
+"""Records and a task in, one judged release file out."""
 
 from __future__ import annotations
 
 import platform
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from luodi.core.errors import LuodiError
 from luodi.core.events import Event, Listener, silent
-from luodi.core.task import Data, Task
+from luodi.core.task import Task
 from luodi.core.values import Artifact, Candidate, Dataset, Finding, Parts, Recipe, Verdict
 from luodi.modalities import modality
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from luodi.compress import Chosen
     from luodi.core.modality import Workshop
     from luodi.train import Found
@@ -58,36 +57,6 @@ class Built:
     artifact: Artifact
 
 
-def new(
-    name: str,
-    source: str,
-    target: str,
-    *,
-    query: str | None = None,
-    header: bool | Sequence[str] = True,
-    listener: Listener = silent,
-) -> str:
-    """Text of a commented task file, written from a look at the data.
-
-    Args:
-        name: Name of the task.
-        source: A data file, or a database address.
-        target: The column to predict.
-        query: The SQL query, for a database address.
-        header: Whether the first line holds names; or the names.
-        listener: Told what is being looked at.
-
-    Raises:
-        LuodiError: ``new.*``, ``read.*``.
-    """
-    from luodi import data
-
-    reading: dict[str, Any] = {} if query is None else {"query": query}
-    if header is not True:
-        reading["header"] = header if header is False else list(header)
-    return data.propose(name, source, target, listener, reading)
-
-
 def check(task: TaskLike, *, listener: Listener = silent) -> tuple[Finding, ...]:
     """What is wrong with the records and the task, before any training.
 
@@ -98,7 +67,7 @@ def check(task: TaskLike, *, listener: Listener = silent) -> tuple[Finding, ...]
 
     contract = Task.load(task)
     evaluate.check_gates(contract)
-    return _examined(contract, listener)[1]
+    return examined(contract, listener)[1]
 
 
 def build(
@@ -128,25 +97,74 @@ def build(
     evaluate.check_gates(contract)
     recorded = _recorded(plan)
     path = _place(output, contract.name)
-    parts, findings = _examined(contract, listener)
+    parts, findings = examined(contract, listener)
     if not force:
         _refuse_errors(findings)
-    trained = _trained(parts, contract, recorded, listener)
-    chosen, baselines = _converted(trained, parts, contract, listener)
+    done = made(parts, findings, contract, recorded=recorded, force=force, listener=listener)
+    from luodi import release
+
+    if done.packed is not None:
+        release.write(path, done.packed)
+    digest = release.digest_of(done.packed) if done.packed is not None else None
+    seconds = time.monotonic() - began
+    shipped = path if done.packed is not None else None
+    return Built(shipped, digest, done.verdict, done.leaderboard, seconds, done.artifact)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A release that was made and judged, not written yet.
+
+    Attributes:
+        packed: Its bytes; None when a gate failed.
+        verdict: What the judge said.
+        leaderboard: Candidates and members, best first.
+        artifact: What was judged.
+    """
+
+    packed: bytes | None
+    verdict: Verdict
+    leaderboard: Sequence[Mapping[str, Any]]
+    artifact: Artifact
+
+
+def made(
+    parts: Parts,
+    findings: Sequence[Finding],
+    task: Task,
+    *,
+    recorded: Mapping[str, Any] | None = None,
+    force: bool = False,
+    listener: Listener = silent,
+) -> Made:
+    """From records that were cut to the bytes of a release.
+
+    Args:
+        parts: The records.
+        findings: What the check said of them.
+        task: The task.
+        recorded: A plan to repeat without a clock; None to search.
+        force: Pack although a gate failed.
+        listener: Told of stages, progress and candidates.
+
+    Raises:
+        LuodiError: ``data.*``, ``convert.*``, ``release.*``.
+    """
+    from luodi import evaluate
+
+    # of the linear baseline; a few steps more would not change what the folds say of it. Folds run
+    # side by side, and only here nobody else is changing the filters of the process
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "lbfgs failed to converge")
+        trained = _trained(parts, task, recorded, listener)
+        chosen, baselines = _converted(trained, parts, task, listener)
     verdict = evaluate.judge(
-        chosen.artifact, parts.holdout, contract,
+        chosen.artifact, parts.holdout, task,
         baselines=baselines, findings=findings, listener=listener,
     )  # fmt: skip
     board = _leaderboard(chosen, trained.found)
-    packed = _packed(contract, parts, chosen, verdict, board, force)
-    from luodi import release
-
-    if packed is not None:
-        release.write(path, packed)
-    digest = release.digest_of(packed) if packed is not None else None
-    seconds = time.monotonic() - began
-    shipped = path if packed is not None else None
-    return Built(shipped, digest, verdict, board, seconds, chosen.artifact)
+    packed = _packed(task, parts, chosen, verdict, board, force)
+    return Made(packed, verdict, board, chosen.artifact)
 
 
 def _place(output: str | Path | None, name: str) -> Path:
@@ -164,7 +182,7 @@ def _place(output: str | Path | None, name: str) -> Path:
     return path
 
 
-def _examined(task: Task, listener: Listener) -> tuple[Parts, tuple[Finding, ...]]:
+def examined(task: Task, listener: Listener) -> tuple[Parts, tuple[Finding, ...]]:
     """The records, cut, and what the check has to say of them."""
     from luodi import data
 
@@ -307,73 +325,3 @@ def _provenance(parts: Parts) -> dict[str, Any]:
         "versions": versions,
         "data": {"train": parts.train.digest, "rows": len(parts.train) + len(parts.holdout)},
     }
-
-
-def show(path: str | Path) -> Mapping[str, Any]:
-    """The card of a release, as JSON data, with the digests of the file that was read."""
-    from luodi.runtime import load
-
-    release = load.load(path)
-    digests = {name: f"sha256:{entry.sha256}" for name, entry in release.manifest.members.items()}
-    signed = {} if release.signer.fingerprint is None else {"key": release.signer.fingerprint}
-    read = {"release": release.manifest.digest, "digests": digests, **signed}
-    return {**release.card, "provenance": {**release.card["provenance"], **read}}
-
-
-def card_html(path: str | Path, lang: str = "en") -> str:
-    """The card of a release, as one HTML page."""
-    from luodi.release import card
-
-    return card.html(show(path), "zh" if lang.startswith("zh") else "en")
-
-
-def verify(path: str | Path, key: str | Path | None = None) -> dict[str, Any]:
-    """Each check of a release with how it went."""
-    from luodi import release
-
-    return release.verify(path, key).record()
-
-
-def predict(
-    path: str | Path,
-    source: str | Path,
-    *,
-    key: str | Path | None = None,
-    query: str | None = None,
-    header: bool | Sequence[str] = True,
-    listener: Listener = silent,
-) -> pl.DataFrame:
-    """Answers for the records of a file or of a query, in their order.
-
-    Args:
-        path: The release.
-        source: The records' file, or a database address.
-        key: A public key that must have signed the release.
-        query: The SQL query, for a database address.
-        header: Whether the first line holds names; or the names.
-        listener: Told what the reader noticed, such as renamed columns or turned dates.
-
-    Raises:
-        LuodiError: ``release.*``, ``read.*``, ``rows.*``.
-    """
-    from luodi.runtime import load
-
-    loaded = load.load(path, key=key)
-    kind = modality(loaded.manifest.modality)
-    columns = kind.columns(loaded.codec)
-    reading = Data(source=(str(source),), target="-", query=query, header=header)
-    records = kind.read_like(source, columns, None, "string", data=reading)
-    for note in records.notes:
-        listener(Event("finding", {"finding": note}))
-    return loaded.predict(records.table)
-
-
-def write_answers(answers: pl.DataFrame, path: str | Path) -> Path:
-    """Write answers as .parquet, .csv, .jsonl or .xlsx: whole or not at all.
-
-    Raises:
-        LuodiError: ``store.format`` for another ending; ``environment.disk``.
-    """
-    from luodi.store import table
-
-    return table.put(answers, Path(path))

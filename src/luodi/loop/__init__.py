@@ -1,0 +1,17 @@
+"""The composition root: the only room that knows two stages, and joins them."""
+
+from luodi.loop.draft import new
+from luodi.loop.pipeline import Built, build, check
+from luodi.loop.release import card_html, predict, show, verify, write_answers
+
+__all__ = [
+    "Built",
+    "build",
+    "card_html",
+    "check",
+    "new",
+    "predict",
+    "show",
+    "verify",
+    "write_answers",
+]
