@@ -76,6 +76,9 @@ class Workshop(Protocol):
     def score(self, out_of_fold: np.ndarray) -> float:
         """The metric of out-of-fold answers, higher is better; rows without one are left out."""
 
+    def utility(self, truth: np.ndarray, answers: np.ndarray) -> float:
+        """The metric of answers to other rows, higher is better."""
+
     def portfolio(self, first: Member | None = None) -> Sequence[Recipe]:
         """Good first recipes, best guess first.
 
@@ -129,6 +132,28 @@ class Modality(Protocol):
         data: Data | None = None,
     ) -> Dataset:
         """Other records, with the kinds already decided."""
+
+    def returned(
+        self,
+        like: Dataset,
+        records: Sequence[Mapping[str, Any]],
+        truths: Sequence[str],
+        moments: Sequence[int],
+        task: Task,
+    ) -> Dataset:
+        """Records of service with what came true of them, laid as the task's own records are.
+
+        Args:
+            like: The task's own records.
+            records: Records as they were asked about.
+            truths: What came true of each, as canonical text.
+            moments: When each was asked about, in microseconds since 1970 in UTC; for a task
+                with a time that the records do not hold.
+            task: The task.
+        """
+
+    def joined(self, parts: Sequence[Dataset]) -> Dataset:
+        """Records of several datasets of the same columns as one, in their order."""
 
     def inspect(
         self, dataset: Dataset, task: Task, listener: Listener = silent

@@ -42,12 +42,12 @@ REGRESS_METRICS = ("rmse", "mae", "r2", "mape", "median_absolute_error")
 LOWER_IS_BETTER = frozenset(
     {"log_loss", "brier", "cost", "rmse", "mae", "mape", "median_absolute_error"}
 )
-_UNITS = {"": 1.0, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
-_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|sec|m|min|h|)\s*")
+_UNITS = {"": 1.0, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|sec|m|min|h|d|)\s*")
 
 
 def seconds(value: Any) -> float:
-    """A duration such as ``90``, ``"90s"``, ``"2m"`` or ``"1.5h"`` in seconds."""
+    """A duration such as ``90``, ``"90s"``, ``"2m"``, ``"1.5h"`` or ``"7d"`` in seconds."""
     match = _DURATION.fullmatch(str(value))
     if isinstance(value, bool) or not match or float(match[1]) <= 0:
         raise Refusal("duration")
@@ -198,6 +198,28 @@ class Review(Part):
     )
 
 
+class Improve(Part):
+    """When a model in service is trained again, and who lets the new one take over."""
+
+    promote: Literal["auto", "manual"] = Field(
+        "auto",
+        description="whether a challenger that won takes over by itself, or a person says so",
+    )
+    every: Seconds | None = Field(
+        None, description="train again after so long, such as 30d; by default only for a reason"
+    )
+    outcomes: int = Field(
+        500, ge=50, description="train again when so many new truths have come back"
+    )
+    on_alarm: bool = Field(True, description="train again when the model got worse")
+    delay: Seconds | None = Field(
+        None, description="how long truths take to come back; estimated when not given"
+    )
+    gain: float = Field(
+        0.0, ge=0, description="what a challenger must save per case, in the unit of the losses"
+    )
+
+
 class Check(Part):
     """Findings that a person has looked at and accepts."""
 
@@ -226,6 +248,7 @@ class Task(Part):
     gates: dict[str, Gate] = Field(default_factory=dict)
     check: Check = Field(default_factory=Check)
     review: Review = Field(default_factory=Review)
+    improve: Improve = Field(default_factory=Improve)
     folder: Annotated[Path, Field(exclude=True)] = Path()
 
     @model_validator(mode="after")

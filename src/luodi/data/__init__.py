@@ -2,6 +2,6 @@
 
 from luodi.data.check import check
 from luodi.data.propose import propose
-from luodi.data.split import split
+from luodi.data.split import recut, split
 
-__all__ = ["check", "propose", "split"]
+__all__ = ["check", "propose", "recut", "split"]

@@ -183,3 +183,20 @@ def _enough(train: Dataset, holdout: Dataset, task: Task) -> None:
     if len(train) < 10 or not len(holdout) or seen < 2:
         facts = {"train": len(train), "holdout": len(holdout), "distinct": seen}
         raise LuodiError("split.too_few_rows", target=task.data.target, **facts)
+
+
+def recut(train: Dataset, holdout: Dataset, task: Task) -> Parts:
+    """Parts of records that were cut already and have grown since.
+
+    Args:
+        train: What training may see.
+        holdout: What only the judge may see.
+        task: The task.
+
+    Raises:
+        LuodiError: ``split.too_few_rows``.
+    """
+    by = task.split_by
+    train = _in_time_order(train, task) if by == "time" else train
+    _enough(train, holdout, task)
+    return Parts(train, holdout, folds(train, task), by)

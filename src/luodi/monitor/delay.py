@@ -53,10 +53,10 @@ def mature(cases: Cases, now: int, delay: int) -> Whole:
     Answers whose truths are there almost to the last count at any age, as after a spreadsheet
     was imported: where nothing is missing, nothing can be biased.
     """
-    return np.flatnonzero(cases.at <= max(now - delay, _complete_until(cases)))
+    return np.flatnonzero(cases.at <= max(now - delay, complete_until(cases)))
 
 
-def _complete_until(cases: Cases) -> int:
+def complete_until(cases: Cases) -> int:
     """The moment up to which, from the oldest on, almost every truth has come; -1 for none."""
     until = -1
     for rows in np.array_split(np.arange(len(cases)), max(1, min(GROUPS, len(cases) // SMALLEST))):

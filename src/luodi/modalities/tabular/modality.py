@@ -39,6 +39,26 @@ def read_like(
     return from_source(source, columns, target, labels, data=data)
 
 
+def returned(
+    like: Dataset,
+    records: Sequence[Mapping[str, Any]],
+    truths: Sequence[str],
+    moments: Sequence[int],
+    task: Task,
+) -> Dataset:
+    """Records of service with what came true of them, laid as the task's own records are."""
+    from luodi.modalities.tabular.read import returned as from_service
+
+    return from_service(like, records, truths, moments, task)
+
+
+def joined(parts: Sequence[Dataset]) -> Dataset:
+    """Records of several datasets of the same columns as one, in their order."""
+    from luodi.modalities.tabular.read import joined as together
+
+    return together(parts)
+
+
 def inspect(dataset: Dataset, task: Task, listener: Listener = silent) -> tuple[Finding, ...]:
     """What is wrong with these records."""
     from luodi.modalities.tabular.inspect import inspect as looked

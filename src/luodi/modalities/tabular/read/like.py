@@ -47,9 +47,27 @@ def read_like(
     Raises:
         LuodiError: ``read.*``, exit status 3.
     """
+    known = _options(columns, target, data, memory_bytes or memory.limit())
+    raw = gather.one(source, known)
+    return understood(raw, columns, target, labels, data=data, truth=truth)
+
+
+def understood(
+    raw: Raw,
+    columns: Sequence[Column],
+    target: str | None,
+    labels: Labels = "string",
+    *,
+    data: Data | None = None,
+    truth: bool = False,
+) -> Dataset:
+    """Records that were read already, with the kinds that were decided before; see ``read_like``.
+
+    Raises:
+        LuodiError: ``read.foreign``, ``read.absent`` and what a column's values may raise.
+    """
     held = {column.name: column for column in columns}
-    known = _options(held, target, data, memory_bytes or memory.limit())
-    raw = _spelled(gather.one(source, known), [*held, *([target] if target else [])])
+    raw = _spelled(raw, [*held, *([target] if target else [])])
     there = set(raw.frame.columns)
     if not there & set(held):
         facts = {"seen": names.listed(raw.frame.columns), "wanted": names.listed(list(held))}
@@ -62,10 +80,10 @@ def read_like(
 
 
 def _options(
-    held: Mapping[str, Column], target: str | None, data: Data | None, limit: float
+    columns: Sequence[Column], target: str | None, data: Data | None, limit: float
 ) -> Options:
     """Categories stay text, so that ``007`` is not taken for 7."""
-    keys = {names.loose(name) for name, column in held.items() if column.kind == "category"}
+    keys = {names.loose(column.name) for column in columns if column.kind == "category"}
     return options(
         data,
         memory=limit,

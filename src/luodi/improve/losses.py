@@ -1,0 +1,127 @@
+"""What each case costs under a release, so that two releases can be compared case by case.
+
+By the task's costs where it has them, a look by a person included. Else by how wrong the answer
+was: the Brier score of probabilities, 0 or 1 for ``accuracy``, the error of a value. A rank figure
+such as the area under a curve belongs to no single case; the Brier score, which rewards the same
+separation and honest probabilities besides, stands in for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from luodi.core.promise import Promise
+from luodi.runtime.score import Scores
+
+Array = NDArray[np.float64]
+Kind = Literal["cost", "brier", "error", "absolute", "squared"]
+ABSOLUTE = frozenset({"mae", "mape", "median_absolute_error"})
+CAP = 10.0
+"""Errors of values are cut at so many times the champion's usual one, for a bound is needed."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a case's loss is measured.
+
+    Attributes:
+        kind: ``cost``, ``brier``, ``error``, ``absolute`` or ``squared``.
+        span: The most that a case can cost; losses lie between 0 and this.
+        classes: All classes that a release or a truth knows.
+        costs: Cost by true and decided class of these; None for values.
+        review: What a look by a person costs; None where that has no price.
+    """
+
+    kind: Kind
+    span: float
+    classes: tuple[str, ...] = ()
+    costs: Array | None = None
+    review: float | None = None
+
+
+def scale(promise: Promise, others: Sequence[str], usual: float | None = None) -> Scale:
+    """How losses are measured for a task.
+
+    Args:
+        promise: What the champion promised.
+        others: Further classes that the challenger or a truth knows. To decide for or against one
+            of them wrongly costs as much as the dearest mistake that is known.
+        usual: For values, the champion's usual absolute error.
+    """
+    if promise.goal == "regress":
+        cap = CAP * max(usual or 0.0, np.finfo(np.float32).tiny)
+        absolute = promise.metric in ABSOLUTE
+        return Scale("absolute" if absolute else "squared", cap if absolute else cap**2)
+    classes = tuple(dict.fromkeys((*promise.classes, *others)))
+    if promise.priced:
+        known = len(promise.classes)
+        costs = np.full((len(classes), len(classes)), float(promise.costs.max()))
+        np.fill_diagonal(costs, 0.0)
+        costs[:known, :known] = promise.costs
+        span = max(float(costs.max()), promise.review or 0.0)
+        return Scale("cost", span, classes, costs, promise.review)
+    kind: Kind = "error" if promise.metric == "accuracy" else "brier"
+    return Scale(kind, 1.0, classes, 1.0 - np.eye(len(classes)), promise.review)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a release says of cases.
+
+    Attributes:
+        held: Probabilities over the scale's classes (cases, classes), or values (cases,).
+        decision: Index of the decided class.
+        review: Whether a person is asked.
+    """
+
+    held: Array
+    decision: NDArray[np.int64]
+    review: NDArray[np.bool_]
+
+
+def answers(measure: Scale, classes: Sequence[str], scores: Scores) -> Answers:
+    """The answers of a release over the classes of a scale; a class it never saw has no chance.
+
+    Args:
+        measure: The scale.
+        classes: The release's own classes.
+        scores: What it answered.
+    """
+    if scores.value is not None:
+        nowhere = np.zeros(len(scores.value), np.int64)
+        return Answers(np.asarray(scores.value, np.float64), nowhere, scores.review)
+    assert scores.probabilities is not None and scores.decision is not None
+    place = np.array([measure.classes.index(name) for name in classes], np.int64)
+    held = np.zeros((len(scores.decision), len(measure.classes)))
+    held[:, place] = scores.probabilities
+    return Answers(held, place[scores.decision], scores.review)
+
+
+def truth_of(measure: Scale, truths: Sequence[str]) -> NDArray[np.float64] | NDArray[np.int64]:
+    """Truths as the scale counts them: class indices, or values."""
+    if measure.costs is None:
+        return np.array([float(text) for text in truths], np.float64)
+    place = {name: i for i, name in enumerate(measure.classes)}
+    return np.array([place[text] for text in truths], np.int64)
+
+
+def losses(measure: Scale, said: Answers, truth: NDArray[np.float64] | NDArray[np.int64]) -> Array:
+    """What each case costs, shape (cases,), from 0 to the span."""
+    if measure.costs is None:
+        error = np.abs(said.held - truth)
+        found = error if measure.kind == "absolute" else np.minimum(error, 1e150) ** 2
+        return np.asarray(np.minimum(found, measure.span), np.float64)
+    rows, known = np.arange(len(truth)), np.asarray(truth, np.int64)
+    if measure.kind == "brier":
+        missed = said.held.copy()
+        missed[rows, known] -= 1.0
+        return np.minimum((missed**2).sum(axis=1) / 2, 1.0)
+    cost = measure.costs[known, said.decision]
+    if measure.kind == "cost" and measure.review is not None:
+        cost = np.where(said.review, measure.review, cost)
+    return np.asarray(cost, np.float64)

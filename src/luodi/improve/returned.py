@@ -1,0 +1,102 @@
+"""What came back: the records that were asked about, with what came true of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from luodi.store.ledger.frames import Cut
+
+if TYPE_CHECKING:
+    from luodi.store.home import Home
+
+MOST = 200_000
+"""Of more outcomes only the latest are held."""
+COLUMNS = ("id", "predicted_at", "received_at", "truth", "decision", "record", "release")
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Cases of one task whose truth has come, in the order in which they were asked about.
+
+    Attributes:
+        ids: Names of the answers.
+        at: When each was asked about, in microseconds since 1970 in UTC.
+        received: When its truth came.
+        truths: What came true, as canonical text.
+        decisions: What had been decided, as canonical text.
+        records: The records.
+        releases: Digest of the release that answered.
+    """
+
+    ids: Sequence[str]
+    at: NDArray[np.int64]
+    received: NDArray[np.int64]
+    truths: Sequence[str]
+    decisions: Sequence[str]
+    records: Sequence[Mapping[str, Any]]
+    releases: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, rows: NDArray[Any]) -> Returned:
+        """Some of the cases, by row numbers or by a mask."""
+        numbers = np.flatnonzero(rows) if rows.dtype == bool else rows
+        return Returned(
+            [self.ids[i] for i in numbers],
+            self.at[numbers],
+            self.received[numbers],
+            [self.truths[i] for i in numbers],
+            [self.decisions[i] for i in numbers],
+            [self.records[i] for i in numbers],
+            [self.releases[i] for i in numbers],
+        )
+
+
+def returned(home: Home, name: str, until: int, most: int = MOST) -> Returned:
+    """The cases of a task whose truths have come; those that were forgotten are left out.
+
+    Args:
+        home: The home.
+        name: The task.
+        until: Asked about up to this moment, in microseconds. Truths of later ones may still be
+            missing for one kind of case more than for another.
+        most: Of more cases the latest are taken.
+
+    Raises:
+        LuodiError: ``ledger.unreachable``.
+    """
+    import polars as pl
+
+    held: list[pl.DataFrame] = []
+    rows = 0
+    for frame in home.ledger.batches("outcomes", Cut(name=name)):
+        kept = frame.filter(pl.col("forgotten_at").is_null()).select(COLUMNS)
+        kept = kept.filter(pl.col("predicted_at").dt.epoch("us") <= until)
+        held.append(kept)
+        rows += len(kept)
+        if rows > 2 * most:
+            held = [_latest(held, most)]
+            rows = len(held[0])
+    found = _latest(held, most)
+    return Returned(
+        found["id"].to_list(),
+        found["predicted_at"].dt.epoch("us").to_numpy(),
+        found["received_at"].dt.epoch("us").to_numpy(),
+        found["truth"].to_list(),
+        found["decision"].to_list(),
+        [json.loads(text) for text in found["record"].to_list()],
+        found["release"].to_list(),
+    )
+
+
+def _latest(frames: Sequence[Any], most: int) -> Any:
+    import polars as pl
+
+    return pl.concat(frames).sort("predicted_at", "id").tail(most)

@@ -1,0 +1,46 @@
+"""What one round of improving did, or waits for, in words and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from luodi.core import words
+
+Kind = Literal[
+    "rolled_back", "promoted", "won", "rate", "withdrawn", "trained", "failed", "echo", "judging",
+    "idle",
+]  # fmt: skip
+MOST_JUDGED = 20_000
+"""A gain that so many outcomes do not show is not worth a change."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that was done, or is waited for.
+
+    Attributes:
+        kind: ``rolled_back``, ``promoted``, ``won`` (a person must say so), ``rate`` (only a
+            person can say), ``withdrawn``, ``trained`` (and named challenger), ``failed`` (gates),
+            ``echo`` (truths repeat the answers), ``judging`` or ``idle``.
+        facts: Its numbers, JSON data.
+    """
+
+    kind: Kind
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, lang: str | None = None) -> str:
+        """The step in words, in English or Chinese."""
+        spoken = words.language(lang)
+        facts = {"why": "", **self.facts}
+        whys = words.room("improve")["whys"]
+        if facts["why"] in whys:
+            facts["why"] = whys[facts["why"]][spoken]
+        told = words.part(f"improve.step_{self.kind}", "seen", spoken, facts)
+        remedy = words.part(f"improve.step_{self.kind}", "remedy", spoken, facts)
+        return f"{told} {remedy}".strip()
+
+    def record(self, lang: str | None = None) -> dict[str, Any]:
+        """The step as JSON data."""
+        return {"step": self.kind, "text": self.text(lang), **self.facts}
