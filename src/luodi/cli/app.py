@@ -14,6 +14,7 @@ from luodi.cli.check import check
 from luodi.cli.export import export
 from luodi.cli.feedback import feedback
 from luodi.cli.history import history
+from luodi.cli.improve import improve
 from luodi.cli.init import init
 from luodi.cli.monitor import monitor
 from luodi.cli.new import new
@@ -34,7 +35,7 @@ from luodi.core.errors import LuodiError
 VERBS = (
     *(new, check, build, show, verify, predict),
     *(init, promote, rollback, history, export, backup, restore),
-    *(serve, token, feedback, monitor, status),
+    *(serve, token, feedback, monitor, status, improve),
     schema,
 )
 

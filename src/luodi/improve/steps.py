@@ -12,6 +12,18 @@ Kind = Literal[
     "rolled_back", "promoted", "won", "rate", "withdrawn", "trained", "failed", "echo", "judging",
     "idle",
 ]  # fmt: skip
+CODES: dict[Kind, str] = {
+    "rolled_back": "improve.step_rolled_back",
+    "promoted": "improve.step_promoted",
+    "won": "improve.step_won",
+    "rate": "improve.step_rate",
+    "withdrawn": "improve.step_withdrawn",
+    "trained": "improve.step_trained",
+    "failed": "improve.step_failed",
+    "echo": "improve.step_echo",
+    "judging": "improve.step_judging",
+    "idle": "improve.step_idle",
+}
 MOST_JUDGED = 20_000
 """A gain that so many outcomes do not show is not worth a change."""
 
@@ -37,8 +49,8 @@ class Step:
         whys = words.room("improve")["whys"]
         if facts["why"] in whys:
             facts["why"] = whys[facts["why"]][spoken]
-        told = words.part(f"improve.step_{self.kind}", "seen", spoken, facts)
-        remedy = words.part(f"improve.step_{self.kind}", "remedy", spoken, facts)
+        told = words.part(CODES[self.kind], "seen", spoken, facts)
+        remedy = words.part(CODES[self.kind], "remedy", spoken, facts)
         return f"{told} {remedy}".strip()
 
     def record(self, lang: str | None = None) -> dict[str, Any]:

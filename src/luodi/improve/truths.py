@@ -17,8 +17,9 @@ from luodi.modalities.tabular.read.gather import one
 from luodi.modalities.tabular.read.raw import Options
 from luodi.runtime.container import open_release
 from luodi.store import lookup
+from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.outcomes import checked
-from luodi.store.ledger.rows import Outcome, now_us
+from luodi.store.ledger.rows import Outcome
 
 if TYPE_CHECKING:
     from luodi.store.home import Home

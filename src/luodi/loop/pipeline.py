@@ -99,7 +99,7 @@ def build(
     path = _place(output, contract.name)
     parts, findings = examined(contract, listener)
     if not force:
-        _refuse_errors(findings)
+        refuse_errors(findings)
     done = made(parts, findings, contract, recorded=recorded, force=force, listener=listener)
     from luodi import release
 
@@ -203,7 +203,12 @@ def _holdout(task: Task, dataset: Dataset) -> Dataset | None:
     )
 
 
-def _refuse_errors(findings: Sequence[Finding]) -> None:
+def refuse_errors(findings: Sequence[Finding]) -> None:
+    """Stop where the check found an error that nobody has accepted.
+
+    Raises:
+        LuodiError: ``build.findings``.
+    """
     errors = [f for f in findings if f.severity == "error"]
     if errors:
         named = dict.fromkeys(f"{f.code}:{f.column}" if f.column else f.code for f in errors)

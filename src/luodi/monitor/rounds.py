@@ -15,7 +15,8 @@ from luodi.monitor.quality import Quality, expected, measured
 from luodi.monitor.watching import Seen, look
 from luodi.store import windows
 from luodi.store.home import Home
-from luodi.store.ledger.rows import Alarm, now_us
+from luodi.store.ledger.clock import now_us
+from luodi.store.ledger.rows import Alarm
 
 LEAST_ROWS = 200
 MOST_PERIODS = 7

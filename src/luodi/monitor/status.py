@@ -14,8 +14,8 @@ from luodi.monitor.quality import FEWEST_TRUTHS, Quality
 from luodi.monitor.rounds import Pace, history, quality
 from luodi.monitor.watching import Seen
 from luodi.store.home import Home
+from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.frames import Cut
-from luodi.store.ledger.rows import now_us
 
 LATEST_ALARMS = 5
 

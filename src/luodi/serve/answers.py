@@ -15,7 +15,8 @@ from luodi.modalities.tabular.codec import Batch
 from luodi.runtime.score import Scores
 from luodi.serve.models import Model, Served
 from luodi.serve.request import Request
-from luodi.store.ledger.rows import Prediction, new_id, now_us
+from luodi.store.ledger.clock import now_us
+from luodi.store.ledger.rows import Prediction, new_id
 
 Record = Mapping[str, Any]
 REVIEW_FULL = "review_full"

@@ -14,8 +14,9 @@ from luodi.serve import reply
 from luodi.serve.codecs import Codecs
 from luodi.serve.metrics import Metrics
 from luodi.serve.reply import Reply, problem
+from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.ledger import Ledger
-from luodi.store.ledger.rows import Outcome, Receipt, now_us
+from luodi.store.ledger.rows import Outcome, Receipt
 
 SOURCE = "http"
 KEYS = frozenset(("id", "truth", "at"))

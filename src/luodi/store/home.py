@@ -14,8 +14,9 @@ from luodi.store import disk
 from luodi.store.blobs import GRACE_S, Blobs
 from luodi.store.ledger import audit
 from luodi.store.ledger.address import file_of
+from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.ledger import Ledger
-from luodi.store.ledger.rows import Release, now_us
+from luodi.store.ledger.rows import Release
 
 SCHEMA = 1
 SETTINGS = "home.json"

@@ -13,7 +13,8 @@ import luodi
 from luodi.cli import main
 from luodi.monitor.intake import watched
 from luodi.store.home import Home
-from luodi.store.ledger.rows import Outcome, Prediction, Reason, new_id, now_us
+from luodi.store.ledger.clock import now_us
+from luodi.store.ledger.rows import Outcome, Prediction, Reason, new_id
 
 DAY = 86_400_000_000
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Row, func, insert, select
 from luodi.core.errors import LuodiError, needs
 from luodi.core.manifest import canonical_json, sha256
 from luodi.store import seal
-from luodi.store.ledger.rows import json_text, now_us, plain_text
+from luodi.store.ledger.clock import now_us
+from luodi.store.ledger.rows import json_text, plain_text
 from luodi.store.ledger.schema import audit, audit_seals
 
 START = "0" * 64

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from luodi.store.ledger import audit
-from luodi.store.ledger.rows import Reason, moment, now_us, plain_text
+from luodi.store.ledger.clock import now_us
+from luodi.store.ledger.rows import Reason, moment, plain_text
 from luodi.store.ledger.schema import outcomes_set_aside, predictions, releases, reviews
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from luodi.core.errors import LuodiError
 from luodi.store.ledger import audit
-from luodi.store.ledger.rows import TEXT_LENGTH, Alias, Reason, now_us, plain_text
+from luodi.store.ledger.clock import now_us
+from luodi.store.ledger.rows import TEXT_LENGTH, Alias, Reason, plain_text
 from luodi.store.ledger.schema import alias_history, aliases, releases
 
 Kind = Literal["promote", "roll back", "challenge", "withdraw"]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from luodi.core.manifest import canonical_json, sha256
 from luodi.store.ledger.audit import Event, append, hold
+from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.insert import add_rows
 from luodi.store.ledger.rows import (
     TEXT_LENGTH,
@@ -16,7 +17,6 @@ from luodi.store.ledger.rows import (
     Reason,
     Receipt,
     moment,
-    now_us,
     plain_text,
 )
 from luodi.store.ledger.schema import (

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Row, func, or_, select, update
 from luodi.core.errors import LuodiError
 from luodi.store.ledger import outcomes
 from luodi.store.ledger.audit import hold
-from luodi.store.ledger.rows import Outcome, Receipt, now_us, plain_text
+from luodi.store.ledger.clock import now_us
+from luodi.store.ledger.rows import Outcome, Receipt, plain_text
 from luodi.store.ledger.schema import predictions, reviews
 
 if TYPE_CHECKING:

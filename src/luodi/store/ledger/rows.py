@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from luodi.core.errors import LuodiError
 from luodi.core.manifest import canonical_json
+from luodi.store.ledger.clock import now_us
 
 Alias = Literal["champion", "challenger", "previous"]
 NAME_LENGTH = 200
 TEXT_LENGTH = 100_000
 LAST_US = 253_402_300_800_000_000  # the end of the year 9999
-
-
-def now_us() -> int:
-    """This moment, in microseconds since 1970 in UTC."""
-    return time.time_ns() // 1000
 
 
 def new_id(at: int | None = None) -> str:

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, insert, select, update
 from luodi.core.errors import LuodiError
 from luodi.core.manifest import sha256
 from luodi.store.ledger import audit
-from luodi.store.ledger.rows import now_us, plain_text
+from luodi.store.ledger.clock import now_us
+from luodi.store.ledger.rows import plain_text
 from luodi.store.ledger.schema import tokens
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 from luodi.core.errors import LuodiError
+from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.frames import Cut
 from luodi.store.ledger.outcomes import SKEW_US
-from luodi.store.ledger.rows import LAST_US, Alarm, Outcome, Prediction, new_id, now_us
+from luodi.store.ledger.rows import LAST_US, Alarm, Outcome, Prediction, new_id
 from unit.store.ledger.made import FIRST, OTHER
 
 RECORD = {

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.outcomes import SKEW_US, truth_digest
-from luodi.store.ledger.rows import Outcome, Reason, now_us
+from luodi.store.ledger.rows import Outcome, Reason
 from unit.store.ledger.made import WHY
 
 LOOKED = Reason("inspector", "looked at the part again", {"photo": 7})

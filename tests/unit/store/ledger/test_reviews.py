@@ -8,7 +8,8 @@ import pytest
 
 from luodi.core.errors import LuodiError
 from luodi.store.ledger import reviews
-from luodi.store.ledger.rows import Outcome, now_us
+from luodi.store.ledger.clock import now_us
+from luodi.store.ledger.rows import Outcome
 from unit.store.ledger.made import FIRST, OTHER, answer
 
 

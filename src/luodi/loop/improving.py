@@ -1,0 +1,158 @@
+"""The way back: what came true becomes training records, and a challenger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from luodi.core.events import Listener, silent
+from luodi.core.task import Task
+from luodi.loop.pipeline import TaskLike, examined, made, refuse_errors
+from luodi.modalities import modality
+
+if TYPE_CHECKING:
+    from luodi.core.values import Dataset, Parts
+    from luodi.improve.returned import Returned
+    from luodi.improve.round import Case, Trained, Watch
+    from luodi.improve.steps import Step
+    from luodi.runtime.load import Release
+    from luodi.store.home import Home
+
+JUDGING = 0.3
+"""Share of what came back last that no challenger learns from: it is judged by it."""
+
+
+def improve(
+    task: TaskLike,
+    home: str | Path | Home = ".",
+    *,
+    again: bool = False,
+    now: int | None = None,
+    listener: Listener = silent,
+) -> list[Step]:
+    """One round of improving a task: take back, judge, promote, train again.
+
+    Args:
+        task: The task.
+        home: The home that serves it.
+        again: Train again although nothing calls for it.
+        now: This moment, in microseconds since 1970 in UTC.
+        listener: Told of stages and progress.
+
+    Returns:
+        What was done and what is waited for, in order.
+
+    Raises:
+        LuodiError: ``improve.*``, ``home.*``, ``ledger.*``, ``task.*``, ``read.*``, ``build.*``.
+    """
+    from luodi.store.home import Home as Opened
+
+    contract = Task.load(task)
+    if isinstance(home, Opened):
+        return _round(contract, home, again, now, listener)
+    with Opened.open(Path(home)) as opened:
+        return _round(contract, opened, again, now, listener)
+
+
+def _round(task: Task, home: Home, again: bool, now: int | None, listener: Listener) -> list[Step]:
+    from luodi.improve import round as rounds
+
+    case = standing(home, task.name, task, now)
+
+    def train(champion: Release, cases: Returned) -> Trained:
+        return trained(task, champion, cases, listener)
+
+    return rounds.improve(case, train, asked=again)
+
+
+def standing(home: Home, name: str, task: Task, now: int | None = None) -> Case:
+    """A task in a home with what watching says of it.
+
+    Raises:
+        LuodiError: ``improve.no_champion``.
+    """
+    from luodi.improve import round as rounds
+
+    return rounds.found(home, name, task.improve, _watched(home, name, task, now))
+
+
+def _watched(home: Home, name: str, task: Task, now: int | None) -> Watch:
+    """What watching says: up to when truths have come, and whether the promise holds."""
+    from luodi.core.errors import LuodiError
+    from luodi.improve.round import Watch
+    from luodi.monitor import rounds
+    from luodi.monitor.intake import watched
+    from luodi.monitor.quality import worse
+    from luodi.monitor.settled import settled_until
+    from luodi.store.ledger.clock import now_us
+
+    moment = now_us() if now is None else now
+    digest = home.ledger.aliases(name).get("champion")
+    if digest is None:
+        raise LuodiError("improve.no_champion", name=name)
+    until = settled_until(home, name, moment, task.improve.delay)
+    one = watched(home, name, digest)
+    pace = rounds.Pace(delay_s=task.improve.delay)
+    live, _, _ = rounds.quality(home, one, pace, moment)
+    broken = worse(one.promise, live, pace.budget.for_quality(pace.window_s))
+    alarm = (rounds.history(home, digest) or [None])[-1]
+    if alarm is None or alarm.alarm is None:
+        return Watch(moment, until, broken)
+    return Watch(moment, until, broken, str(alarm.alarm["code"]), alarm.end)
+
+
+def trained(task: Task, champion: Release, cases: Returned, listener: Listener = silent) -> Trained:
+    """The champion's recipe on old and new records, judged by the task's gates.
+
+    Args:
+        task: The task.
+        champion: The release whose plan is repeated.
+        cases: What came back, in the order in which it was asked.
+        listener: Told of stages and progress.
+
+    Raises:
+        LuodiError: ``read.*``, ``data.*``, ``build.findings``.
+    """
+    from luodi.improve.round import Trained as Done
+    from luodi.improve.window import chosen
+
+    kind = modality()
+    parts, findings = examined(task, listener)
+    refuse_errors(findings)
+    learned, judging = _halves(cases)
+    new = _laid(parts.train, cases.take(learned), task)
+    amount = chosen(parts.train, new, task, kind, parts.by, listener)
+    grown = _grown(parts, new, _laid(parts.train, cases.take(judging), task), amount.memory, task)
+    done = made(grown, findings, task, recorded=champion.plan, listener=listener)
+    failed = [gate.name for gate in done.verdict.gates if not gate.passed]
+    facts: Mapping[str, Any] = {"memories": amount.scores, "judged_by": len(judging)}
+    cut = int(cases.at[judging[0]])
+    return Done(done.packed, cut, len(grown.train), amount.memory, failed, facts)
+
+
+def _halves(cases: Returned) -> tuple[np.ndarray, np.ndarray]:
+    """Row numbers to learn from, and the newest to judge by; one moment is never on both sides."""
+    cut = cases.at[int(len(cases) * (1 - JUDGING))]
+    return np.flatnonzero(cases.at < cut), np.flatnonzero(cases.at >= cut)
+
+
+def _laid(like: Dataset, cases: Returned, task: Task) -> Dataset:
+    return modality().returned(like, cases.records, cases.truths, cases.at.tolist(), task)
+
+
+def _grown(parts: Parts, new: Dataset, judging: Dataset, memory: Any, task: Task) -> Parts:
+    """The old parts with the new records: the same holdout, and the newest that came back."""
+    from luodi import data
+    from luodi.improve.window import kept
+
+    kind = modality()
+    seed = task.split.seed
+
+    def both(old: Dataset, more: Dataset) -> Dataset:
+        past = kept(memory, old, seed)
+        return more if past is None else kind.joined([past, more])
+
+    return data.recut(both(parts.train, new), both(parts.holdout, judging), task)

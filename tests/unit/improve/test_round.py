@@ -1,0 +1,162 @@
+"""A champion is replaced only when it pays, and taken back when the promise does not hold."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import luodi
+from luodi import loop
+from luodi.cli import main
+from luodi.core.errors import LuodiError
+from luodi.store.home import Home
+from luodi.store.ledger import clock
+from luodi.store.ledger.rows import Reason
+from unit.improve import world
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("press")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LUODI_KEY_DIR", str(path))
+        yield world.built(path, 600)
+
+
+@pytest.fixture
+def home(folder, tmp_path):
+    with world.home(folder, tmp_path / "home") as opened:
+        yield opened
+
+
+def improved(folder, home, **more):
+    task = json.loads((folder / "task.yaml").read_text())
+    rules = {"improve": more.pop("rules")} if "rules" in more else {}
+    return loop.improve({**task, **rules}, home, **more)
+
+
+def kinds(steps):
+    return [step.kind for step in steps]
+
+
+def actions(home):
+    audit = home.ledger.frame("audit")
+    return [(row["actor"], row["action"]) for row in audit.iter_rows(named=True)]
+
+
+def test_another_world_brings_a_challenger_that_wins_and_takes_over_in_one_round(folder, home):
+    before = home.ledger.aliases("press")["champion"]
+    world.serve(home, world.records(3000, 7, concept=True))
+    steps = improved(folder, home)
+    assert kinds(steps) == ["trained", "promoted"]
+    assert steps[0].facts["memory"] in ("quarter", "none")
+    held = home.ledger.aliases("press")
+    assert held["champion"] == steps[1].facts["release"] != before and held["previous"] == before
+    assert [a for a in actions(home) if a[0] == "luodi improve"] == [
+        ("luodi improve", "train again"),
+        ("luodi improve", "challenge"),
+        ("luodi improve", "promote"),
+    ]
+    home.ledger.verify_audit()
+
+
+def test_a_promotion_that_does_not_hold_is_taken_back(folder, home):
+    world.serve(home, world.records(3000, 7, concept=True))
+    before = home.ledger.aliases("press")["champion"]
+    assert kinds(improved(folder, home))[-1] == "promoted"
+    # the old tools are mounted again
+    later = clock.now_us() + 40 * world.DAY
+    with clock.replaying(lambda: later):
+        world.serve(home, world.records(1500, 8), days=(30, 2))
+        steps = improved(folder, home, now=later)
+    assert kinds(steps) == ["rolled_back"]
+    assert steps[0].facts["why"] == "previous_better"
+    assert home.ledger.aliases("press")["champion"] == before
+    with clock.replaying(lambda: later):
+        assert "rolled_back" not in kinds(improved(folder, home, now=later))
+
+
+def test_the_same_world_promotes_nobody_and_the_challenger_waits_for_outcomes(folder, home):
+    before = home.ledger.aliases("press")["champion"]
+    world.serve(home, world.records(1500, 9))
+    steps = improved(folder, home)
+    assert kinds(steps) == ["trained", "judging"]
+    assert steps[1].facts["shadow_answers"] == 0
+    assert home.ledger.aliases("press") == {
+        "champion": before,
+        "challenger": steps[0].facts["release"],
+    }
+    again = improved(folder, home)
+    assert kinds(again) == ["judging"] and again[0].facts["outcomes"] == steps[1].facts["outcomes"]
+
+
+@pytest.mark.parametrize("flips", [0.1, 0.3])
+def test_flipped_labels_are_never_promoted_by_themselves(folder, home, flips):
+    before = home.ledger.aliases("press")["champion"]
+    world.serve(home, world.records(3000, 10), flips=flips)
+    steps = improved(folder, home)
+    assert "promoted" not in kinds(steps)
+    assert home.ledger.aliases("press")["champion"] == before
+
+
+def test_a_task_that_asks_for_a_person_waits_for_one(folder, home):
+    before = home.ledger.aliases("press")["champion"]
+    world.serve(home, world.records(3000, 7, concept=True))
+    steps = improved(folder, home, rules={"promote": "manual"})
+    assert kinds(steps) == ["trained", "won"] and "luodi promote press" in steps[1].text()
+    assert home.ledger.aliases("press")["champion"] == before
+    assert kinds(improved(folder, home)) == ["promoted"]
+
+
+def test_a_release_that_fails_a_gate_never_challenges(folder, home):
+    world.serve(home, world.records(1000, 11))
+    task = json.loads((folder / "task.yaml").read_text())
+    steps = loop.improve({**task, "gates": {"brier": {"at_most": 0.0001}}}, home)
+    assert kinds(steps) == ["failed"] and steps[0].facts["gates"] == "brier"
+    assert "challenger" not in home.ledger.aliases("press")
+    assert kinds(loop.improve(task, home)) == ["idle"], "it is not tried again without new truths"
+
+
+def test_truths_that_repeat_the_answers_teach_nothing(folder, home):
+    table = world.records(600, 12)
+    release = luodi.load(folder / "press.luodi")
+    decided = release.predict(table.drop("failed"))["decision"]
+    world.serve(home, table.with_columns(failed=decided))
+    assert kinds(improved(folder, home)) == ["echo"]
+
+
+def test_too_few_truths_are_waited_for(folder, home):
+    world.serve(home, world.records(40, 13))
+    steps = improved(folder, home)
+    assert kinds(steps) == ["idle"] and steps[0].facts["fresh"] == 40
+    with pytest.raises(LuodiError) as caught:
+        improved(folder, home, again=True)
+    assert caught.value.code == "improve.nothing_new"
+
+
+def test_records_that_were_forgotten_are_not_learned_from(folder, home):
+    world.serve(home, world.records(600, 14))
+    from luodi.improve.returned import returned
+    from luodi.store.ledger import forget
+
+    now = clock.now_us()
+    ids = returned(home, "press", now).ids
+    forget.by_id(home.ledger, list(ids)[:100], Reason("a test", "asked to"))
+    assert len(returned(home, "press", now)) == 500
+
+
+def test_the_verb_tells_each_step_in_both_languages(folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("LUODI_LANG", raising=False)
+    with world.home(folder, tmp_path / "home") as opened:
+        world.serve(opened, world.records(120, 15))
+    words = ["improve", str(folder / "task.yaml"), "--home", str(tmp_path / "home")]
+    assert main(words) == 0
+    assert "120 new truths" in capsys.readouterr().out
+    assert main([*words, "--lang", "zh", "--json"]) == 0
+    (step,) = json.loads(capsys.readouterr().out)["steps"]
+    assert step["step"] == "idle" and "120 个" in step["text"]
+    with Home.create(tmp_path / "empty"):
+        pass
+    assert main([*words[:-1], str(tmp_path / "empty")]) == 2
+    assert "improve.no_champion" in capsys.readouterr().err
