@@ -40,6 +40,7 @@ def run(figure: str, given: argparse.Namespace) -> int:
     command += ["--quick"] if given.quick else []
     command += ["--splits", str(given.splits)] if given.splits else []
     command += ["--minutes", str(given.minutes)]
+    command += ["--resume"] if given.resume else []
     print(f"{figure} …", file=sys.stderr, flush=True)
     ran = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     print(ran.stdout, end="", file=sys.stderr, flush=True)

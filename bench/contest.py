@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from bench.options import Options
-from bench.result import Result
+from bench.result import Result, latest
 from bench.rivals import RIVALS, Answers, truth
 
 QUICK_ROWS = 1200
@@ -99,8 +99,12 @@ def held(contest: Contest, options: Options) -> list[Result]:
     values: dict[str, dict[str, list[float]]] = {aim.name: {} for aim in contest.aims}
     seconds: dict[str, list[float]] = {}
     rounds, began = 0, time.monotonic()
-    for train, test in islice(contest.splits(options.data), options.splits):
-        if rounds and time.monotonic() - began > 60 * options.minutes:
+    if options.resume and not options.quick:
+        values = _recorded(contest)
+        rounds = len(values[contest.aims[0].name]["luodi"])
+    done = rounds
+    for train, test in islice(contest.splits(options.data), done, options.splits):
+        if rounds > done and time.monotonic() - began > 60 * options.minutes:
             break
         if options.quick:
             train, test = _fewer(train), _fewer(test)
@@ -111,8 +115,17 @@ def held(contest: Contest, options: Options) -> list[Result]:
         rounds += 1
         print(f"{contest.title}, split {rounds}: {_so_far(values)}", file=sys.stderr, flush=True)
     counted = "1 split" if rounds == 1 else f"{rounds} splits"
+    counted += f" ({done} of them from an earlier run)" if done else ""
     protocol = f"{contest.protocol}; {counted}, {options.budget_s:g} s a build"
     return [_result(contest, aim, values[aim.name], protocol, seconds) for aim in contest.aims]
+
+
+def _recorded(contest: Contest) -> dict[str, dict[str, list[float]]]:
+    """What the last record holds of each measure."""
+    held = {record["measure"]: record["values"] for record in latest(contest.figure, False)}
+    return {
+        aim.name: {who: list(got) for who, got in held[aim.name].items()} for aim in contest.aims
+    }
 
 
 def _split(

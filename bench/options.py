@@ -22,6 +22,7 @@ class Options:
         splits: How many of the protocol's splits to run, from the first; all when None.
         minutes: No further split begins after so many; without end when infinite.
         data: The folder with the data sets.
+        resume: Go on after the splits that the last record holds.
     """
 
     quick: bool
@@ -29,6 +30,7 @@ class Options:
     splits: int | None
     minutes: float
     data: Path
+    resume: bool = False
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +41,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--minutes", type=float, default=math.inf, metavar="M", help="no new split after M minutes"
     )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on after the splits of the last record"
+    )
 
 
 def chosen(given: argparse.Namespace) -> Options:
@@ -46,7 +51,7 @@ def chosen(given: argparse.Namespace) -> Options:
     data = Path(os.environ.get("LUODI_DATA", ROOT.parent / "shared" / "data"))
     budget = min(given.budget, QUICK_BUDGET_S) if given.quick else given.budget
     splits = 1 if given.quick else given.splits
-    return Options(given.quick, budget, splits, given.minutes, data)
+    return Options(given.quick, budget, splits, given.minutes, data, given.resume)
 
 
 def parsed(description: str | None) -> Options:

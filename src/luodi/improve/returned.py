@@ -59,7 +59,9 @@ class Returned:
         )
 
 
-def returned(home: Home, name: str, until: int, most: int = MOST) -> Returned:
+def returned(
+    home: Home, name: str, until: int, *, since: int | None = None, most: int = MOST
+) -> Returned:
     """The cases of a task whose truths have come; those that were forgotten are left out.
 
     Args:
@@ -67,6 +69,7 @@ def returned(home: Home, name: str, until: int, most: int = MOST) -> Returned:
         name: The task.
         until: Asked about up to this moment, in microseconds. Truths of later ones may still be
             missing for one kind of case more than for another.
+        since: Asked about from this moment on; None for all.
         most: Of more cases the latest are taken.
 
     Raises:
@@ -76,9 +79,11 @@ def returned(home: Home, name: str, until: int, most: int = MOST) -> Returned:
 
     held: list[pl.DataFrame] = []
     rows = 0
-    for frame in home.ledger.batches("outcomes", Cut(name=name)):
+    # nothing is known to be true before it was asked about
+    for frame in home.ledger.batches("outcomes", Cut(name=name, since=since)):
         kept = frame.filter(pl.col("forgotten_at").is_null()).select(COLUMNS)
-        kept = kept.filter(pl.col("predicted_at").dt.epoch("us") <= until)
+        asked = pl.col("predicted_at").dt.epoch("us")
+        kept = kept.filter((asked <= until) & (asked >= (since or 0)))
         held.append(kept)
         rows += len(kept)
         if rows > 2 * most:

@@ -4,15 +4,18 @@ from luodi.loop.draft import new
 from luodi.loop.improving import improve
 from luodi.loop.pipeline import Built, build, check
 from luodi.loop.release import card_html, predict, show, verify, write_answers
+from luodi.loop.replaying import Replay, replay
 
 __all__ = [
     "Built",
+    "Replay",
     "build",
     "card_html",
     "check",
     "improve",
     "new",
     "predict",
+    "replay",
     "show",
     "verify",
     "write_answers",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,11 @@ from luodi.modalities import modality
 
 if TYPE_CHECKING:
     from luodi.core.values import Dataset, Parts
+    from luodi.improve.case import Case, Watch
     from luodi.improve.returned import Returned
-    from luodi.improve.round import Case, Trained, Watch
+    from luodi.improve.round import Trained
     from luodi.improve.steps import Step
+    from luodi.monitor.watching import Seen
     from luodi.runtime.load import Release
     from luodi.store.home import Home
 
@@ -74,15 +76,15 @@ def standing(home: Home, name: str, task: Task, now: int | None = None) -> Case:
     Raises:
         LuodiError: ``improve.no_champion``.
     """
-    from luodi.improve import round as rounds
+    from luodi.improve import case
 
-    return rounds.found(home, name, task.improve, _watched(home, name, task, now))
+    return case.found(home, name, task.improve, _watched(home, name, task, now))
 
 
 def _watched(home: Home, name: str, task: Task, now: int | None) -> Watch:
     """What watching says: up to when truths have come, and whether the promise holds."""
     from luodi.core.errors import LuodiError
-    from luodi.improve.round import Watch
+    from luodi.improve.case import Watch
     from luodi.monitor import rounds
     from luodi.monitor.intake import watched
     from luodi.monitor.quality import worse
@@ -98,10 +100,20 @@ def _watched(home: Home, name: str, task: Task, now: int | None) -> Watch:
     pace = rounds.Pace(delay_s=task.improve.delay)
     live, _, _ = rounds.quality(home, one, pace, moment)
     broken = worse(one.promise, live, pace.budget.for_quality(pace.window_s))
-    alarm = (rounds.history(home, digest) or [None])[-1]
-    if alarm is None or alarm.alarm is None:
-        return Watch(moment, until, broken)
-    return Watch(moment, until, broken, str(alarm.alarm["code"]), alarm.end)
+    return Watch(moment, until, broken, *_alarm(rounds.history(home, digest)))
+
+
+def _alarm(windows: Sequence[Seen]) -> tuple[str | None, int | None]:
+    """The code of the alarm that is open, and the end of the window that raised it."""
+    last = windows[-1].alarm if windows else None
+    if last is None:
+        return None, None
+    raised = windows[-1].end
+    for window in reversed(windows):
+        if window.alarm is None or window.alarm["code"] != last["code"]:
+            break
+        raised = window.end
+    return str(last["code"]), raised
 
 
 def trained(task: Task, champion: Release, cases: Returned, listener: Listener = silent) -> Trained:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +13,7 @@ from luodi.core.errors import LuodiError
 from luodi.core.events import Event, Listener, silent
 from luodi.core.task import Task
 from luodi.core.values import Artifact, Candidate, Dataset, Finding, Parts, Recipe, Verdict
+from luodi.loop.packing import leaderboard, packed_release
 from luodi.modalities import modality
 
 if TYPE_CHECKING:
@@ -21,18 +21,6 @@ if TYPE_CHECKING:
     from luodi.core.modality import Workshop
     from luodi.train import Found
 
-WORTH_KNOWING = (
-    "numpy",
-    "onnxruntime",
-    "onnx",
-    "polars",
-    "scikit-learn",
-    "lightgbm",
-    "catboost",
-    "xgboost-cpu",
-    "optuna",
-)
-"""Packages whose versions decide what a build gives."""
 TaskLike = Task | str | Path | dict[str, Any]
 
 
@@ -162,9 +150,25 @@ def made(
         chosen.artifact, parts.holdout, task,
         baselines=baselines, findings=findings, listener=listener,
     )  # fmt: skip
-    board = _leaderboard(chosen, trained.found)
-    packed = _packed(task, parts, chosen, verdict, board, force)
+    board = leaderboard(chosen, trained.found)
+    packed = packed_release(task, parts, chosen, verdict, board, force)
     return Made(packed, verdict, board, chosen.artifact)
+
+
+def refitted(parts: Parts, task: Task, recorded: Mapping[str, Any]) -> Artifact:
+    """A recorded recipe on other records as a graph, neither proven nor judged.
+
+    For comparing policies; what is put into use comes from ``made``.
+
+    Args:
+        parts: The records.
+        task: The task.
+        recorded: The plan to repeat.
+    """
+    from luodi import train
+
+    trained = _trained(parts, task, recorded, silent)
+    return modality().converted(train.finished(trained.candidates[0], trained.workshop))
 
 
 def _place(output: str | Path | None, name: str) -> Path:
@@ -272,61 +276,3 @@ def _converted(
     )  # fmt: skip
     named = train.baselines(trained.found, trained.workshop, task)
     return chosen, {name: kind.converted(candidate) for name, candidate in named.items()}
-
-
-def _leaderboard(chosen: Chosen, found: Found) -> list[dict[str, Any]]:
-    """Candidates with their size and speed, then the members they were made of."""
-    rows = [dict(row) for row in chosen.front]
-    rows += [
-        {
-            "name": f"{m.recipe.family} {number}",
-            "family": m.recipe.family,
-            "score": m.score,
-            "seconds": m.seconds,
-        }
-        for number, m in enumerate(found.members, 1)
-    ]
-    return sorted(rows, key=lambda row: -row["score"])
-
-
-def _packed(
-    task: Task,
-    parts: Parts,
-    chosen: Chosen,
-    verdict: Verdict,
-    board: Sequence[Mapping[str, Any]],
-    force: bool,
-) -> bytes | None:
-    """The release as bytes, or None when a gate failed."""
-    from luodi import release
-    from luodi.release import card
-
-    if not verdict.passed and not force:
-        return None
-    provenance = _provenance(parts)
-    facts = card.dataset_facts(task, parts.train, parts)
-    page = card.card_data(task, facts, chosen.artifact, verdict, board, provenance)
-    return release.pack(task, chosen.artifact, verdict, provenance, card=page, force=force)
-
-
-def _provenance(parts: Parts) -> dict[str, Any]:
-    """When, where and with what it was built."""
-    from datetime import UTC, datetime
-    from importlib.metadata import PackageNotFoundError, version
-
-    from luodi import __version__
-
-    versions = {}
-    for package in WORTH_KNOWING:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "luodi": __version__,
-        "python": platform.python_version(),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "versions": versions,
-        "data": {"train": parts.train.digest, "rows": len(parts.train) + len(parts.holdout)},
-    }

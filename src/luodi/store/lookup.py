@@ -1,13 +1,13 @@
-"""Small questions to the ledger that serving asks while it runs."""
+"""Small questions to the ledger that are asked again and again."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from luodi.store.ledger.ledger import Ledger
-from luodi.store.ledger.schema import predictions, releases
+from luodi.store.ledger.schema import outcomes, predictions, releases
 
 _AT_ONCE = 200
 
@@ -45,3 +45,23 @@ def reviews_since(ledger: Ledger, name: str, since: int) -> list[int]:
     )
     with ledger.reading() as connection:
         return [row.at for row in connection.execute(asked)]
+
+
+def known_outcomes(ledger: Ledger, name: str, until: int) -> int:
+    """How many answers of a task that were asked for until a moment have a truth that counts.
+
+    Args:
+        ledger: The ledger.
+        name: The task.
+        until: Microseconds since 1970 in UTC.
+    """
+    asked = (
+        select(func.count())
+        .select_from(outcomes)
+        .join(predictions, predictions.c.id == outcomes.c.id)
+        .join(releases, releases.c.digest == predictions.c.release)
+        .where(releases.c.name == name, predictions.c.at <= until)
+        .where(predictions.c.forgotten_at.is_(None))
+    )
+    with ledger.reading() as connection:
+        return connection.scalar(asked) or 0

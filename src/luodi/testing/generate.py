@@ -153,6 +153,63 @@ def sensor_rows(rows: int, columns: int = 30, seed: int = 0) -> pl.DataFrame:
     return pl.DataFrame({**readings, "line": names[line], "fault": fault})
 
 
+def press_line(
+    days: int = 365,
+    per_day: int = 100,
+    seed: int = 0,
+    *,
+    start: str = "2023-01-01",
+    faults: bool = False,
+) -> pl.DataFrame:
+    """Generated records of a press in a hall that is cold in winter; not measured anywhere.
+
+    A press fails when it is tight: the more torque and vibration, the likelier, and no more in
+    winter than in summer.
+
+    Args:
+        days: How many days.
+        per_day: Products a day, evenly spaced.
+        seed: Seed of every random choice.
+        start: The first day.
+        faults: Whether four things happen: the vibration sensor holds one value from 1/6 to 1/5
+            of the time; the hall is told in degrees Fahrenheit from 1/3 to 2/5; and from 3/5 on
+            new tools make it fail when it is slow instead of when it is tight. The seasons come
+            anyway.
+
+    Returns:
+        ``time``, ``hall [C]``, ``torque [Nm]``, ``vibration [mm/s]``, ``speed [rpm]``, ``grade``
+        and ``failed`` (yes or no), about one in twelve yes.
+    """
+    random = np.random.default_rng(seed)
+    rows = days * per_day
+    minutes = (np.arange(rows) * (24 * 60 / per_day)).astype(np.int64)
+    time = np.datetime64(start, "us") + minutes.astype("timedelta64[m]")
+    day_of_year = (time - time.astype("datetime64[Y]")) / np.timedelta64(1, "D")
+    hall = 18 - 8 * np.cos(2 * np.pi * day_of_year / 365.25) + random.normal(0, 1.2, rows)
+    torque = random.normal(40, 10, rows)
+    vibration = np.exp(random.normal(0.8, 0.35, rows))
+    speed = random.normal(1500, 120, rows)
+    drive = (torque - 40) / 7 + (vibration - 2.4) / 0.9 - 3.6
+    share = np.arange(rows) / rows
+    if faults:
+        drive = np.where(share < 0.6, drive, (1500 - speed) / 70 - 3.2)
+        stuck = (share >= 1 / 6) & (share < 1 / 5)
+        vibration = np.where(stuck, 2.31, vibration)
+        hall = np.where((share >= 1 / 3) & (share < 2 / 5), hall * 9 / 5 + 32, hall)
+    fails = random.random(rows) < 1 / (1 + np.exp(-drive))
+    return pl.DataFrame(
+        {
+            "time": time,
+            "hall [C]": hall.round(2),
+            "torque [Nm]": torque.round(2),
+            "vibration [mm/s]": vibration.round(3),
+            "speed [rpm]": speed.round(0),
+            "grade": random.choice(np.array(["L", "M", "H"]), rows).tolist(),
+            "failed": np.where(fails, "yes", "no").tolist(),
+        }
+    )
+
+
 def _walk(random: np.random.Generator, rows: int) -> Doubles:
     """A random walk, moved and scaled to mean 0 and deviation 1."""
     steps = np.cumsum(random.normal(size=rows))

@@ -1,0 +1,85 @@
+"""What was chosen and judged, with its provenance and its card, as the bytes of a release."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from luodi.core.task import Task
+from luodi.core.values import Parts, Verdict
+
+if TYPE_CHECKING:
+    from luodi.compress import Chosen
+    from luodi.train import Found
+
+WORTH_KNOWING = (
+    "numpy",
+    "onnxruntime",
+    "onnx",
+    "polars",
+    "scikit-learn",
+    "lightgbm",
+    "catboost",
+    "xgboost-cpu",
+    "optuna",
+)
+"""Packages whose versions decide what a build gives."""
+
+
+def leaderboard(chosen: Chosen, found: Found) -> list[dict[str, Any]]:
+    """Candidates with their size and speed, then the members they were made of."""
+    rows = [dict(row) for row in chosen.front]
+    rows += [
+        {
+            "name": f"{m.recipe.family} {number}",
+            "family": m.recipe.family,
+            "score": m.score,
+            "seconds": m.seconds,
+        }
+        for number, m in enumerate(found.members, 1)
+    ]
+    return sorted(rows, key=lambda row: -row["score"])
+
+
+def packed_release(
+    task: Task,
+    parts: Parts,
+    chosen: Chosen,
+    verdict: Verdict,
+    board: Sequence[Mapping[str, Any]],
+    force: bool,
+) -> bytes | None:
+    """The release as bytes, or None when a gate failed."""
+    from luodi import release
+    from luodi.release import card
+
+    if not verdict.passed and not force:
+        return None
+    provenance = _provenance(parts)
+    facts = card.dataset_facts(task, parts.train, parts)
+    page = card.card_data(task, facts, chosen.artifact, verdict, board, provenance)
+    return release.pack(task, chosen.artifact, verdict, provenance, card=page, force=force)
+
+
+def _provenance(parts: Parts) -> dict[str, Any]:
+    """When, where and with what it was built."""
+    from datetime import UTC, datetime
+    from importlib.metadata import PackageNotFoundError, version
+
+    from luodi import __version__
+
+    versions = {}
+    for package in WORTH_KNOWING:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "luodi": __version__,
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "versions": versions,
+        "data": {"train": parts.train.digest, "rows": len(parts.train) + len(parts.holdout)},
+    }
