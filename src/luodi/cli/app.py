@@ -21,6 +21,7 @@ from luodi.cli.new import new
 from luodi.cli.outcome import INTERRUPTED, told
 from luodi.cli.predict import predict
 from luodi.cli.promote import promote
+from luodi.cli.replay import replay
 from luodi.cli.restore import restore
 from luodi.cli.rollback import rollback
 from luodi.cli.schema import schema
@@ -35,7 +36,7 @@ from luodi.core.errors import LuodiError
 VERBS = (
     *(new, check, build, show, verify, predict),
     *(init, promote, rollback, history, export, backup, restore),
-    *(serve, token, feedback, monitor, status, improve),
+    *(serve, token, feedback, monitor, status, improve, replay),
     schema,
 )
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from luodi.core.errors import LuodiError
 from luodi.improve.returned import Returned, returned
 from luodi.runtime.load import Release, load
@@ -27,6 +29,8 @@ class Watch:
         broken: Whether the champion's live figure is worse than it promised, beyond chance.
         alarm: Code of the alarm that is open; None when none is.
         alarm_since: When it was raised.
+        faults: Spans of time in which inputs were broken, from a moment to before another; what
+            was asked then teaches the fault.
     """
 
     now: int
@@ -34,6 +38,7 @@ class Watch:
     broken: bool = False
     alarm: str | None = None
     alarm_since: int | None = None
+    faults: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,13 @@ class Case:
     def cases(self, since: int | None = None) -> Returned:
         """What came back and is old enough, asked about since a moment."""
         return returned(self.home, self.name, self.watch.until, since=since)
+
+    def whole(self, cases: Returned) -> Returned:
+        """Those that were asked about while inputs were whole, to be learned from."""
+        kept = np.ones(len(cases), bool)
+        for start, end in self.watch.faults:
+            kept &= (cases.at < start) | (cases.at >= end)
+        return cases.take(kept)
 
 
 def found(home: Home, name: str, rules: Improve, watch: Watch) -> Case:

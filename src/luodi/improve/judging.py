@@ -15,6 +15,8 @@ from luodi.improve.trial import Shadow, Trial, shadow, trial
 from luodi.store.ledger.frames import Cut
 
 MOST_SHADOWED = 5_000
+PROMISING = 0.2
+"""A challenger with a p-value below this is not given up for a newer one."""
 
 
 def challenge_of(case: Case) -> tuple[Trial, Shadow]:
@@ -24,13 +26,11 @@ def challenge_of(case: Case) -> tuple[Trial, Shadow]:
     (known,) = [r for r in case.home.ledger.releases(case.name) if r.digest == challenger.digest]
     cases = case.cases()
     unseen = cases.at >= past.cut_of(known, named)
-    number = max(1, past.reign(case.home, case.name).challenges)
     tried = trial(
         case.champion,
         challenger,
         cases.take(~unseen),
         cases.take(unseen),
-        alpha=past.alpha_of(number),
         margin=case.rules.gain,
     )
     return tried, shadow(case.champion, challenger, _traffic(case, named))
@@ -98,7 +98,9 @@ def _hopeless(case: Case, tried: Trial, overtaken: bool) -> str | None:
         return "worse"
     if tried.against.outcomes >= MOST_JUDGED or tried.against.high <= case.rules.gain:
         return "no_gain"
-    return "overtaken" if overtaken else None
+    both = tried.against_recalibrated
+    promising = max(tried.against.p, 0.0 if both is None else both.p) < PROMISING
+    return "overtaken" if overtaken and not promising else None
 
 
 def _facts(case: Case, digest: str, tried: Trial) -> dict[str, Any]:

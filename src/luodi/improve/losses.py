@@ -9,7 +9,7 @@ separation and honest probabilities besides, stands in for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -67,6 +67,14 @@ def scale(promise: Promise, others: Sequence[str], usual: float | None = None) -
         return Scale("cost", span, classes, costs, promise.review)
     kind: Kind = "error" if promise.metric == "accuracy" else "brier"
     return Scale(kind, 1.0, classes, 1.0 - np.eye(len(classes)), promise.review)
+
+
+def knowing(measure: Scale) -> Scale:
+    """A scale that asks only how much is known of the cases, whatever mistakes cost.
+
+    Dear mistakes are rare, and a test by their cost takes long; the Brier score sees every case.
+    """
+    return measure if measure.costs is None else replace(measure, kind="brier", span=1.0)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from luodi.improve.paired import ALPHA
 from luodi.store.ledger.audit import Event
 from luodi.store.ledger.rows import Alias, Reason, Release
 
@@ -38,12 +37,10 @@ class Reign:
     Attributes:
         since: When, in microseconds.
         by: Who put it there.
-        challenges: How many challengers it has had.
     """
 
     since: int
     by: str
-    challenges: int
 
 
 def noted(home: Home, name: str, subject: str, known: int, facts: Mapping[str, Any]) -> None:
@@ -68,20 +65,9 @@ def reign(home: Home, name: str) -> Reign:
     moves = home.ledger.frame("history", name=name)
     crowned = moves.filter(moves["alias"] == "champion")
     if not len(crowned):
-        return Reign(0, "", 0)
+        return Reign(0, "")
     last = crowned.row(-1, named=True)
-    later = moves.filter((moves["number"] > last["number"]) & (moves["alias"] == "challenger"))
-    named = later.filter(later["after"].is_not_null())
-    return Reign(int(last["at"].timestamp() * 1e6), last["actor"], len(named))
-
-
-def alpha_of(challenge: int) -> float:
-    """The chance of an error that a champion's challenger is given, counted from 1.
-
-    The chances of all that ever come sum to 5 %: so a champion is replaced by one that is no
-    better with that chance in all its time, and not once in twenty challengers.
-    """
-    return ALPHA / (challenge * (challenge + 1))
+    return Reign(int(last["at"].timestamp() * 1e6), last["actor"])
 
 
 def cut_of(release: Release, since: int) -> int:

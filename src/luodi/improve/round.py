@@ -96,12 +96,14 @@ def standing_of(case: Case) -> trigger.Standing:
 def _again(case: Case, train: Train, why: str, standing: trigger.Standing) -> list[Step]:
     """Train again, and let what passes every gate challenge the champion."""
     cases = case.cases()
+    if len(case.whole(cases)) < trigger.FEWEST:
+        return [Step("idle", {"name": case.name, **trigger.waiting(case.rules, standing)})]
     echo = echoed(case.champion, cases)
     if echo is not None:
         facts = {"name": case.name, "count": len(cases), "p": echo}
         past.noted(case.home, case.name, case.champion.digest, case.known, facts)
         return [Step("echo", facts)]
-    done = train(case.champion, cases)
+    done = train(case.champion, case.whole(cases))
     told = {
         "name": case.name,
         "why": why,

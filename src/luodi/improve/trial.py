@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from luodi.core.promise import Promise, promised
-from luodi.improve.losses import Answers, Scale, answers, losses, scale, truth_of
+from luodi.improve.losses import Answers, Scale, answers, knowing, losses, scale, truth_of
 from luodi.improve.paired import ALPHA, Evidence, compare
 from luodi.improve.recalibrate import recalibrated
 from luodi.improve.returned import Returned
@@ -29,8 +29,8 @@ class Trial:
             champion with its scale set right; ``open`` while nothing is decided.
         loss: What a case's loss is: ``cost``, ``brier``, ``error``, ``absolute``, ``squared``.
         against: The test against the champion as it is.
-        against_recalibrated: The test against the champion with its scale set right; None where
-            too little was known before.
+        against_recalibrated: The test against the champion with its scale set right, by the Brier
+            score or the error of values; None where too little was known before.
         champion: Mean loss of the champion.
         challenger: Mean loss of the challenger.
         alpha: The chance of an error that was allowed.
@@ -98,15 +98,19 @@ def trial(
         return _trial(measure, np.zeros(0), np.zeros(0), None, alpha, margin)
     truth = truth_of(measure, judged.truths)
     held = answers(measure, champion.scorer.classes, now)
-    theirs = challenger.score(list(judged.records))
-    mine = losses(measure, held, truth)
-    other = losses(measure, answers(measure, challenger.scorer.classes, theirs), truth)
+    theirs = answers(measure, challenger.scorer.classes, challenger.score(list(judged.records)))
+    mine, other = losses(measure, held, truth), losses(measure, theirs, truth)
     right: Answers | None = None
     if earlier is not None:
-        known = answers(measure, champion.scorer.classes, earlier)
-        right = recalibrated(measure, known, truth_of(measure, before.truths), held)
-    scaled = None if right is None else losses(measure, right, truth)
-    return _trial(measure, mine, other, scaled, alpha, margin)
+        first = answers(measure, champion.scorer.classes, earlier)
+        right = recalibrated(measure, first, truth_of(measure, before.truths), held)
+    known = None
+    if right is not None:
+        bare = knowing(measure)
+        known = compare(
+            losses(bare, right, truth), losses(bare, theirs, truth), bare.span, alpha=alpha
+        )
+    return _trial(measure, mine, other, known, alpha, margin)
 
 
 def _usual(values: np.ndarray | None, truths: Sequence[str]) -> float | None:
@@ -119,15 +123,13 @@ def _trial(
     measure: Scale,
     mine: np.ndarray,
     other: np.ndarray,
-    scaled: np.ndarray | None,
+    both: Evidence | None,
     alpha: float,
     margin: float,
 ) -> Trial:
-    span = measure.span
-    against = compare(mine, other, span, alpha=alpha, margin=margin)
-    both = None if scaled is None else compare(scaled, other, span, alpha=alpha, margin=margin)
+    against = compare(mine, other, measure.span, alpha=alpha, margin=margin)
     verdict: Verdict = "open"
-    if "worse" in (against.decided, both.decided if both else ""):
+    if against.decided == "worse":
         verdict = "worse"
     elif against.decided == "better":
         verdict = "better" if both is None or both.decided == "better" else "rate"

@@ -1,16 +1,18 @@
 """How much of the past a challenger learns from: part of its recipe, and judged like the rest.
 
 When the world has changed, old records teach what is no longer so; when it has not, they are the
-best there is. Three amounts are tried on what came back last before the outcomes that will judge:
-all of the old records, a quarter of them drawn by chance (which gives what came back four times
-its weight, for every learner alike), and none. All is kept unless another is better beyond the
-spread of the comparison.
+best there is. The past is the task's own records and, after them, what came back. Tried are all of
+it; all with only a quarter of the task's own, drawn by chance, which gives what came back four
+times its weight for every learner alike; and its newest half, quarter, eighth and so on. They are
+compared on what came back last before the outcomes that will judge. All is kept unless another is
+better beyond the spread of the comparison.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,37 +24,87 @@ if TYPE_CHECKING:
     from luodi.core.task import Task
     from luodi.core.values import Dataset
 
-Memory = Literal["all", "quarter", "none"]
-MEMORIES: tuple[Memory, ...] = ("all", "quarter", "none")
-TRIED_ON = 0.3
-"""Share of the newest returned records that the amounts are compared on."""
 FEWEST = 200
-"""Fewer returned records cannot stand alone, nor tell amounts apart."""
+"""Fewer returned records cannot stand alone, nor tell memories apart."""
+TRIED_SHARE, MOST_TRIED = 0.3, 1000
+"""The newest returned records that memories are compared on."""
+SHORTEST = 1 / 64
 RESAMPLES = 200
 SURE = 0.95
 
 
 @dataclass(frozen=True)
-class Amount:
-    """How much of the past is kept, and how that was decided.
+class Memory:
+    """What of the past is kept.
 
     Attributes:
-        memory: ``all``, ``quarter`` or ``none`` of the old records.
-        scores: The metric of each amount that was tried, higher is better.
+        own: Share of the task's own records.
+        newest: Whether these, and what came back, are the newest ones; else drawn by chance.
+        back: Share of what came back, the newest.
+    """
+
+    own: float = 1.0
+    newest: bool = False
+    back: float = 1.0
+
+    @property
+    def name(self) -> str:
+        """``all``, ``quarter of the old``, or ``newest 12.5%`` of what came back."""
+        if self.own == self.back == 1.0:
+            return "all"
+        if not self.newest:
+            return f"{self.own:.0%} of the old"
+        return (
+            f"newest {self.back:.4g} of what came back"
+            if not self.own
+            else (f"newest {self.own:.4g} of the old")
+        )
+
+
+ALL = Memory()
+
+
+def memories(old: int, new: int) -> Iterator[Memory]:
+    """The memories that are tried.
+
+    Args:
+        old: How many records the task has of its own.
+        new: How many came back.
+    """
+    yield ALL
+    yield Memory(own=0.25)
+    share = 0.5
+    while share >= SHORTEST and share * (old + new) >= FEWEST:
+        rows = round(share * (old + new))
+        if rows >= new:
+            yield Memory((rows - new) / max(old, 1), True)
+        else:
+            yield Memory(0.0, True, rows / new)
+        share /= 2
+
+
+def kept(memory: Memory, old: Dataset, new: Dataset, kind: Modality, seed: int) -> Dataset:
+    """What a memory keeps of the task's own records and of what came back, in this order."""
+    past = round(len(old) * memory.own)
+    rows = np.arange(len(old) - past, len(old))
+    if not memory.newest and past < len(old):
+        rows = np.sort(np.random.default_rng(seed).permutation(len(old))[:past])
+    back = round(len(new) * memory.back)
+    later = replace(new, table=new.table[len(new) - back :])
+    return kind.joined([replace(old, table=old.table[rows]), later]) if past else later
+
+
+@dataclass(frozen=True)
+class Amount:
+    """What of the past is kept, and how that was decided.
+
+    Attributes:
+        memory: The memory.
+        scores: The metric of each one that was tried, by name; higher is better.
     """
 
     memory: Memory
-    scores: dict[str, float]
-
-
-def kept(memory: Memory, old: Dataset, seed: int) -> Dataset | None:
-    """The old records that an amount keeps; None for none."""
-    if memory == "none":
-        return None
-    if memory == "all":
-        return old
-    rows = np.random.default_rng(seed).permutation(len(old))[: max(1, len(old) // 4)]
-    return replace(old, table=old.table[np.sort(rows)])
+    scores: Mapping[str, float]
 
 
 def chosen(
@@ -63,7 +115,7 @@ def chosen(
     by: str,
     listener: Listener = silent,
 ) -> Amount:
-    """The amount of old records that serves the newest ones best.
+    """The memory that serves the newest records best.
 
     Args:
         old: The task's own records for training.
@@ -73,29 +125,29 @@ def chosen(
         by: How the task's records are cut.
         listener: Told how far it is.
     """
-    asked = len(new) - round(len(new) * TRIED_ON)
     if len(new) < FEWEST:
-        return Amount("all", {})
-    learned, tried = _rows(new, 0, asked), _rows(new, asked, len(new))
+        return Amount(ALL, {})
+    count = min(round(len(new) * TRIED_SHARE), MOST_TRIED)
+    learned = replace(new, table=new.table[: len(new) - count])
+    tried = replace(new, table=new.table[len(new) - count :])
     said: dict[Memory, _Said] = {}
-    for number, memory in enumerate(MEMORIES):
-        listener(Event("progress", {"what": "memory", "done": number, "total": len(MEMORIES)}))
-        past = kept(memory, old, task.split.seed)
-        records = learned if past is None else kind.joined([past, learned])
-        if not _learnable(records):
+    listed = list(memories(len(old), len(learned)))
+    for number, memory in enumerate(listed):
+        listener(Event("progress", {"what": "memory", "done": number, "total": len(listed)}))
+        records = kept(memory, old, learned, kind, task.split.seed)
+        if not learnable(records):
             continue
-        last = np.arange(len(records), len(records) + len(tried))
-        parts = Parts(kind.joined([records, tried]), tried, (last,), by)
-        workshop = kind.workshop(parts, task)
-        # all amounts by one metric, though another would suit the rates of some of them better
+        last = np.arange(len(records), len(records) + count)
+        workshop = kind.workshop(Parts(kind.joined([records, tried]), tried, (last,), by), task)
+        # all by one metric, though another would suit the rates of some of them better
         task = task.model_copy(update={"metric": workshop.metric})
         said[memory] = _said(workshop, last)
-    return _best(said) if "all" in said else Amount("all", {})
+    return _best(said) if ALL in said else Amount(ALL, {})
 
 
 @dataclass(frozen=True)
 class _Said:
-    """What was answered after learning from one amount, and how that is scored."""
+    """What was answered after learning from one memory, and how that is scored."""
 
     workshop: Workshop
     truth: np.ndarray
@@ -112,26 +164,22 @@ def _said(workshop: Workshop, rows: np.ndarray) -> _Said:
     return _Said(workshop, workshop.truth[rows], np.asarray(member.out_of_fold[rows]))
 
 
-def _best(said: dict[Memory, _Said]) -> Amount:
+def _best(said: Mapping[Memory, _Said]) -> Amount:
     """All, unless another wins by more than the resampled spread of the difference."""
-    rows = len(said["all"].truth)
+    rows = len(said[ALL].truth)
     draw = np.random.default_rng(0)
     draws = [draw.integers(0, rows, rows) for _ in range(RESAMPLES)]
-    usual = np.array([said["all"].score(drawn) for drawn in draws])
-    scores = {name: one.score(np.arange(rows)) for name, one in said.items()}
-    best: Memory = "all"
-    for name, one in said.items():
+    usual = np.array([said[ALL].score(drawn) for drawn in draws])
+    scores = {memory: one.score(np.arange(rows)) for memory, one in said.items()}
+    best = ALL
+    for memory, one in said.items():
         better = np.array([one.score(drawn) for drawn in draws]) > usual
-        if better.mean() >= SURE and scores[name] > scores[best]:
-            best = name
-    return Amount(best, {str(name): value for name, value in scores.items()})
+        if better.mean() >= SURE and scores[memory] > scores[best]:
+            best = memory
+    return Amount(best, {memory.name: value for memory, value in scores.items()})
 
 
-def _rows(dataset: Dataset, start: int, end: int) -> Dataset:
-    return replace(dataset, table=dataset.table[start:end])
-
-
-def _learnable(records: Dataset) -> bool:
+def learnable(records: Dataset) -> bool:
     """Whether every class, or more than one value, is there to learn from."""
     assert records.target is not None
     return len(records) > 1 and records.table[records.target].n_unique() > 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
     from luodi.improve.returned import Returned
     from luodi.improve.round import Trained
     from luodi.improve.steps import Step
+    from luodi.improve.window import Memory
     from luodi.monitor.watching import Seen
     from luodi.runtime.load import Release
     from luodi.store.home import Home
 
 JUDGING = 0.3
-"""Share of what came back last that no challenger learns from: it is judged by it."""
+"""Share of what came back last that no challenger learns from, for it is judged by it; but never
+more than half of the new truths that call for training again: the newest teach the most, and more
+outcomes come."""
 
 
 def improve(
@@ -88,7 +92,7 @@ def _watched(home: Home, name: str, task: Task, now: int | None) -> Watch:
     from luodi.monitor import rounds
     from luodi.monitor.intake import watched
     from luodi.monitor.quality import worse
-    from luodi.monitor.settled import settled_until
+    from luodi.monitor.settled import broken_spans, settled_until
     from luodi.store.ledger.clock import now_us
 
     moment = now_us() if now is None else now
@@ -100,7 +104,8 @@ def _watched(home: Home, name: str, task: Task, now: int | None) -> Watch:
     pace = rounds.Pace(delay_s=task.improve.delay)
     live, _, _ = rounds.quality(home, one, pace, moment)
     broken = worse(one.promise, live, pace.budget.for_quality(pace.window_s))
-    return Watch(moment, until, broken, *_alarm(rounds.history(home, digest)))
+    faults = broken_spans(home, name)
+    return Watch(moment, until, broken, *_alarm(rounds.history(home, digest)), faults)
 
 
 def _alarm(windows: Sequence[Seen]) -> tuple[str | None, int | None]:
@@ -134,20 +139,22 @@ def trained(task: Task, champion: Release, cases: Returned, listener: Listener =
     kind = modality()
     parts, findings = examined(task, listener)
     refuse_errors(findings)
-    learned, judging = _halves(cases)
+    learned, judging = _halves(cases, task.improve.outcomes // 2)
     new = _laid(parts.train, cases.take(learned), task)
     amount = chosen(parts.train, new, task, kind, parts.by, listener)
-    grown = _grown(parts, new, _laid(parts.train, cases.take(judging), task), amount.memory, task)
+    judged = _laid(parts.train, cases.take(judging), task)
+    grown = _grown(parts, new, judged, amount.memory, task)
     done = made(grown, findings, task, recorded=champion.plan, listener=listener)
     failed = [gate.name for gate in done.verdict.gates if not gate.passed]
-    facts: Mapping[str, Any] = {"memories": amount.scores, "judged_by": len(judging)}
+    facts: Mapping[str, Any] = {"memories": dict(amount.scores), "judged_by": len(judging)}
     cut = int(cases.at[judging[0]])
-    return Done(done.packed, cut, len(grown.train), amount.memory, failed, facts)
+    return Done(done.packed, cut, len(grown.train), amount.memory.name, failed, facts)
 
 
-def _halves(cases: Returned) -> tuple[np.ndarray, np.ndarray]:
+def _halves(cases: Returned, most: int) -> tuple[np.ndarray, np.ndarray]:
     """Row numbers to learn from, and the newest to judge by; one moment is never on both sides."""
-    cut = cases.at[int(len(cases) * (1 - JUDGING))]
+    judged = max(1, min(round(len(cases) * JUDGING), most))
+    cut = cases.at[len(cases) - judged]
     return np.flatnonzero(cases.at < cut), np.flatnonzero(cases.at >= cut)
 
 
@@ -155,16 +162,16 @@ def _laid(like: Dataset, cases: Returned, task: Task) -> Dataset:
     return modality().returned(like, cases.records, cases.truths, cases.at.tolist(), task)
 
 
-def _grown(parts: Parts, new: Dataset, judging: Dataset, memory: Any, task: Task) -> Parts:
-    """The old parts with the new records: the same holdout, and the newest that came back."""
+def _grown(parts: Parts, new: Dataset, judging: Dataset, memory: Memory, task: Task) -> Parts:
+    """The old parts with the new records: the same holdout, and the newest that came back.
+
+    Of the holdout as much is kept as of the records for training: where those teach what is no
+    longer so, it would judge by what is no longer so.
+    """
     from luodi import data
-    from luodi.improve.window import kept
+    from luodi.improve.window import ALL, kept, learnable
 
-    kind = modality()
-    seed = task.split.seed
-
-    def both(old: Dataset, more: Dataset) -> Dataset:
-        past = kept(memory, old, seed)
-        return more if past is None else kind.joined([past, more])
-
-    return data.recut(both(parts.train, new), both(parts.holdout, judging), task)
+    kind, seed = modality(), task.split.seed
+    train = kept(memory, parts.train, new, kind, seed)
+    own = replace(memory, back=1.0) if learnable(judging) else ALL
+    return data.recut(train, kept(own, parts.holdout, judging, kind, seed), task)

@@ -1,4 +1,4 @@
-"""Up to which moment the truths of a task's answers have come."""
+"""Which answers one may learn from: whose truths have come, and whose inputs were whole."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from luodi.monitor.alarms import INPUTS
 from luodi.monitor.cases import NOT_YET, Cases
 from luodi.monitor.delay import complete_until, label_delay
+from luodi.monitor.rounds import history
 from luodi.store.ledger.frames import Cut
 
 if TYPE_CHECKING:
@@ -43,3 +45,21 @@ def settled_until(home: Home, name: str, now: int, delay_s: float | None = None)
     cases = Cases(at, received, nothing.astype(float), nothing, nothing, nothing.astype(bool))
     delay = label_delay(cases, now) if delay_s is None else int(delay_s * 1e6)
     return max(now if delay is None else now - delay, complete_until(cases))
+
+
+def broken_spans(home: Home, name: str) -> tuple[tuple[int, int], ...]:
+    """When inputs of a task were broken: from a moment to before another, oldest first.
+
+    A fault begins before it is sure, so the window before the alarm counts too.
+
+    Args:
+        home: The home.
+        name: The task.
+    """
+    spans: list[tuple[int, int]] = []
+    for release in home.ledger.releases(name):
+        seen = history(home, release.digest)
+        for before, window in zip([None, *seen], seen, strict=False):
+            if window.alarm is not None and window.alarm["code"] == INPUTS:
+                spans.append((window.start if before is None else before.start, window.end))
+    return tuple(sorted(spans))
