@@ -14,7 +14,8 @@ QUALITY = (
 )  # fmt: skip
 SPEED = ("one_row", "batch", "first_answer", "overhead", "growth", "serve", "overload", "ready")
 WATCHING = ("drift_speed", "false_alarms", "sensor_shift")
-FIGURES = (*QUALITY, *SPEED, *WATCHING)
+IMPROVING = ("same_challengers", "better_challengers", "replay")
+FIGURES = (*QUALITY, *SPEED, *WATCHING, *IMPROVING)
 HEAD = ("figure", "measure", "measured", "beside the best other", "wanted", "verdict", "protocol")
 
 

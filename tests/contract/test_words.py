@@ -141,7 +141,7 @@ def test_every_phrase_of_the_command_line_is_said():
     computed = {
         name
         for name in words.room("cli")["phrases"]
-        if name.startswith(("stage_", "note_", "serve_"))
+        if name.startswith(("stage_", "note_", "serve_", "replay_"))
     }
     computed |= {
         "signature_checked",

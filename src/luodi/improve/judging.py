@@ -11,7 +11,7 @@ import numpy as np
 from luodi.improve import past
 from luodi.improve.case import Case, loaded
 from luodi.improve.steps import MOST_JUDGED, Step
-from luodi.improve.trial import Shadow, Trial, shadow, trial
+from luodi.improve.trial import Shadow, Trial, promise_of, shadow, trial
 from luodi.store.ledger.frames import Cut
 
 MOST_SHADOWED = 5_000
@@ -27,8 +27,9 @@ def challenge_of(case: Case) -> tuple[Trial, Shadow]:
     cases = case.cases()
     unseen = cases.at >= past.cut_of(known, named)
     tried = trial(
-        case.champion,
-        challenger,
+        promise_of(case.champion),
+        case.champion.scorer,
+        challenger.scorer,
         cases.take(~unseen),
         cases.take(unseen),
         margin=case.rules.gain,
@@ -56,7 +57,8 @@ def taken_back(case: Case) -> Step | None:
         return None
     previous = loaded(case.home, case.name, case.aliases["previous"])
     nothing = later.take(np.zeros(len(later), bool))
-    tried = trial(case.champion, previous, nothing, later)
+    promise = promise_of(case.champion)
+    tried = trial(promise, case.champion.scorer, previous.scorer, nothing, later)
     broken = case.watch.broken and tried.challenger < tried.champion
     if tried.verdict != "better" and not broken:
         return None

@@ -16,6 +16,7 @@ from luodi.improve.returned import Returned
 
 if TYPE_CHECKING:
     from luodi.runtime.load import Release
+    from luodi.runtime.score import Scorer
 
 Verdict = Literal["better", "worse", "rate", "open"]
 
@@ -65,8 +66,9 @@ def promise_of(release: Release) -> Promise:
 
 
 def trial(
-    champion: Release,
-    challenger: Release,
+    promise: Promise,
+    champion: Scorer,
+    challenger: Scorer,
     before: Returned,
     judged: Returned,
     *,
@@ -76,7 +78,8 @@ def trial(
     """Compare two releases on outcomes that neither was trained on.
 
     Args:
-        champion: The release in use.
+        promise: What the champion promised.
+        champion: What answers now.
         challenger: The other.
         before: Cases that came back before the challenger was made; the champion's scale may be
             set right by them.
@@ -84,8 +87,7 @@ def trial(
         alpha: The chance of promoting a challenger that is no better.
         margin: Mean gain a case that a change must exceed, in the unit of the losses.
     """
-    promise = promise_of(champion)
-    others = (*challenger.scorer.classes, *dict.fromkeys((*before.truths, *judged.truths)))
+    others = (*challenger.classes, *dict.fromkeys((*before.truths, *judged.truths)))
     earlier, usual = None, None
     if len(before):
         earlier = champion.score(list(before.records))
@@ -97,12 +99,12 @@ def trial(
     if now is None:
         return _trial(measure, np.zeros(0), np.zeros(0), None, alpha, margin)
     truth = truth_of(measure, judged.truths)
-    held = answers(measure, champion.scorer.classes, now)
-    theirs = answers(measure, challenger.scorer.classes, challenger.score(list(judged.records)))
+    held = answers(measure, champion.classes, now)
+    theirs = answers(measure, challenger.classes, challenger.score(list(judged.records)))
     mine, other = losses(measure, held, truth), losses(measure, theirs, truth)
     right: Answers | None = None
     if earlier is not None:
-        first = answers(measure, champion.scorer.classes, earlier)
+        first = answers(measure, champion.classes, earlier)
         right = recalibrated(measure, first, truth_of(measure, before.truths), held)
     known = None
     if right is not None:
