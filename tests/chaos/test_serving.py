@@ -29,6 +29,7 @@ from luodi.serve.doors import Doors
 from luodi.serve.health import Health
 from luodi.serve.metrics import Metrics
 from luodi.serve.models import Model, Served
+from luodi.serve.parts import Parts
 from luodi.serve.routes import labels, table
 from luodi.serve.settings import Limits
 from luodi.store import disk
@@ -226,7 +227,8 @@ def inside(home: Home) -> Iterator[App]:
     models = {NAME: Model(NAME, Served(load(release())))}
     with home:
         ledger, codecs = home.ledger, Codecs(home)
-        yield App(models, Doors(None), batcher, metrics, health, ledger, codecs, Limits(), silent)
+        doors = Doors(None)
+        yield App(Parts(models, doors, batcher, metrics, health, ledger, codecs, Limits(), silent))
     batcher.close()
 
 

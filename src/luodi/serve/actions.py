@@ -9,19 +9,12 @@ from typing import Any
 
 from luodi.core.errors import LuodiError
 from luodi.serve import feedback, inference, invocations, openapi, reply, strict
-from luodi.serve.access import Access
 from luodi.serve.answers import Question, Record
-from luodi.serve.batcher import Batcher
-from luodi.serve.codecs import Codecs
 from luodi.serve.feedback import Work
-from luodi.serve.health import Health
-from luodi.serve.metrics import Metrics
-from luodi.serve.models import Model
+from luodi.serve.parts import Parts
 from luodi.serve.reply import Reply, problem
 from luodi.serve.request import Request
 from luodi.serve.routes import Route
-from luodi.serve.settings import Limits
-from luodi.store.ledger.ledger import Ledger
 
 Respond = Callable[[Reply], None]
 Written = Callable[[Question], Reply]
@@ -32,35 +25,12 @@ class Actions:
     work on the same parts.
 
     Args:
-        models: The tasks in service by name.
-        batcher: What answers.
-        metrics: What counts.
-        health: Whether the server would answer.
-        ledger: Where outcomes are kept; None for nowhere.
-        codecs: What can be true; None where no outcomes are kept.
-        limits: What a client may ask.
-        access: The log.
+        parts: What the server is made of.
         routes: All routes by path, for the published document.
-        version: The version of luodi, to be shown.
     """
 
-    def __init__(
-        self,
-        models: Mapping[str, Model],
-        batcher: Batcher,
-        metrics: Metrics,
-        health: Health,
-        ledger: Ledger | None,
-        codecs: Codecs | None,
-        limits: Limits,
-        access: Access,
-        routes: Mapping[bytes, Route],
-        version: str,
-    ) -> None:
-        self._models, self._batcher, self._metrics = models, batcher, metrics
-        self._health, self._ledger, self._limits = health, ledger, limits
-        self._codecs = codecs
-        self._access, self._routes, self._version = access, routes, version
+    def __init__(self, parts: Parts, routes: Mapping[bytes, Route]) -> None:
+        self._parts, self._routes = parts, routes
         self._tasks: set[asyncio.Task[None]] = set()
 
     def act(self, request: Request, route: Route, respond: Respond) -> None:
@@ -70,7 +40,7 @@ class Actions:
         except LuodiError as error:
             respond(problem(error))
         except Exception as error:  # the last net: one request fails, the server goes on
-            self._access.fault(error)
+            self._parts.access.fault(error)
             respond(problem("serve.unexpected"))
 
     def live(self, request: Request, route: Route, respond: Respond) -> None:
@@ -80,7 +50,9 @@ class Actions:
     def ready(self, request: Request, route: Route, respond: Respond) -> None:
         """Whether requests would be answered."""
         respond(
-            reply.json({"ready": True}) if self._health.is_ready else problem("serve.not_ready")
+            reply.json({"ready": True})
+            if self._parts.health.is_ready
+            else problem("serve.not_ready")
         )
 
     def model_ready(self, request: Request, route: Route, respond: Respond) -> None:
@@ -89,8 +61,8 @@ class Actions:
 
     def metrics(self, request: Request, route: Route, respond: Respond) -> None:
         """Counts for Prometheus."""
-        used = [(name, model.current.digest) for name, model in self._models.items()]
-        text = self._metrics.text(used).encode()
+        used = [(name, model.current.digest) for name, model in self._parts.models.items()]
+        text = self._parts.metrics.text(used).encode()
         respond(Reply(200, text, b"text/plain; version=0.0.4; charset=utf-8"))
 
     def openapi(self, request: Request, route: Route, respond: Respond) -> None:
@@ -98,20 +70,20 @@ class Actions:
         respond(reply.json(self._document()))
 
     def _document(self) -> dict[str, Any]:
-        models = list(self._models.values())
-        return openapi.document(models, self._routes, self._limits, self._version)
+        models = list(self._parts.models.values())
+        return openapi.document(models, self._routes, self._parts.limits, self._parts.version)
 
     def server(self, request: Request, route: Route, respond: Respond) -> None:
         """Open Inference Protocol: the server."""
-        respond(reply.json(inference.server(self._version)))
+        respond(reply.json(inference.server(self._parts.version)))
 
     def about(self, request: Request, route: Route, respond: Respond) -> None:
         """Open Inference Protocol: a model."""
-        respond(reply.json(inference.about(self._models[route.model])))
+        respond(reply.json(inference.about(self._parts.models[route.model])))
 
     def predict(self, request: Request, route: Route, respond: Respond) -> None:
         """Answers for one record or many."""
-        value = strict.decode(request.body, self._limits.depth)
+        value = strict.decode(request.body, self._parts.limits.depth)
         records = value if type(value) is list else [value]
         many = type(value) is list
 
@@ -123,25 +95,25 @@ class Actions:
 
     def invocations(self, request: Request, route: Route, respond: Respond) -> None:
         """Answers in MLflow's form."""
-        value = strict.decode(request.body, self._limits.depth)
-        records = invocations.records(value, self._limits.rows)
+        value = strict.decode(request.body, self._parts.limits.depth)
+        records = invocations.records(value, self._parts.limits.rows)
         self._ask(request, route, self._records(records), invocations.written, respond)
 
     def infer(self, request: Request, route: Route, respond: Respond) -> None:
         """Answers for tensors."""
-        asked = inference.read(request, self._limits)
+        asked = inference.read(request, self._parts.limits)
         written = partial(inference.written, asked)
         self._ask(request, route, self._records(asked.records), written, respond)
 
     def feedback(self, request: Request, route: Route, respond: Respond) -> None:
         """Keep what came true."""
-        assert self._ledger is not None and self._codecs is not None
-        value = strict.decode(request.body, self._limits.depth)
+        assert self._parts.ledger is not None and self._parts.codecs is not None
+        value = strict.decode(request.body, self._parts.limits.depth)
         given = value if type(value) is list else [value]
-        if len(given) > self._limits.rows:
-            raise LuodiError("serve.rows", limit=self._limits.rows)
+        if len(given) > self._parts.limits.rows:
+            raise LuodiError("serve.rows", limit=self._parts.limits.rows)
         items = [feedback.read(one, row) for row, one in enumerate(given)]
-        work = feedback.keep(items, self._codecs, self._ledger, self._metrics)
+        work = feedback.keep(items, self._parts.codecs, self._parts.ledger, self._parts.metrics)
         task = asyncio.get_running_loop().create_task(
             self._acknowledge(work, type(value) is list, respond)
         )
@@ -152,15 +124,15 @@ class Actions:
         try:
             respond(feedback.written(await work, many))
         except LuodiError as error:
-            self._health.heard(error.code)
+            self._parts.health.heard(error.code)
             respond(problem(error))
         except Exception as error:
-            self._access.fault(error)
+            self._parts.access.fault(error)
             respond(problem("serve.unexpected"))
 
     def _records(self, records: list[Record]) -> list[Record]:
-        if len(records) > self._limits.rows:
-            raise LuodiError("serve.rows", limit=self._limits.rows)
+        if len(records) > self._parts.limits.rows:
+            raise LuodiError("serve.rows", limit=self._parts.limits.rows)
         if not all(type(record) is dict for record in records):
             raise LuodiError("serve.not_records")
         return records
@@ -173,7 +145,7 @@ class Actions:
         written: Written,
         respond: Respond,
     ) -> None:
-        model = self._models[route.model]
+        model = self._parts.models[route.model]
         question = Question(model, model.current, records, request)
 
         def done(question: Question) -> None:
@@ -181,10 +153,10 @@ class Actions:
                 respond(problem(question.error))
                 return
             for answer in question.answers or ():
-                self._metrics.answer(model.name, answer["action"], bool(answer["warnings"]))
+                self._parts.metrics.answer(model.name, answer["action"], bool(answer["warnings"]))
             respond(self._guarded(written, question))
 
-        self._batcher.ask(question, done)
+        self._parts.batcher.ask(question, done)
 
     def _guarded(self, written: Written, question: Question) -> Reply:
         """A reply; a fault in writing one must not keep others from theirs."""
@@ -193,5 +165,5 @@ class Actions:
         except LuodiError as error:
             return problem(error)
         except Exception as error:
-            self._access.fault(error)
+            self._parts.access.fault(error)
             return problem("serve.unexpected")

@@ -9,23 +9,15 @@ from typing import TYPE_CHECKING
 
 from luodi.core.errors import LuodiError
 from luodi.serve import inference, routes
-from luodi.serve.access import Access
 from luodi.serve.actions import Actions, Respond
 from luodi.serve.admission import Admission, Turn
-from luodi.serve.batcher import Batcher
-from luodi.serve.codecs import Codecs
-from luodi.serve.doors import Doors
-from luodi.serve.health import Health
-from luodi.serve.metrics import Metrics
-from luodi.serve.models import Model
+from luodi.serve.parts import Parts
 from luodi.serve.reply import Reply, problem
 from luodi.serve.request import Request
 from luodi.serve.routes import Route
-from luodi.serve.settings import Limits
 
 if TYPE_CHECKING:
     from luodi.serve.connection import Connection
-    from luodi.store.ledger.ledger import Ledger
 
 LARGE = 16 * 1024
 """A request of many records may take its time; that is no sign of too many requests."""
@@ -43,41 +35,18 @@ class App:
     """One server's state: models, doors, what is open and what is under way.
 
     Args:
-        models: The tasks in service by name; the first one answers where none is named.
-        doors: Who may come in.
-        batcher: What answers.
-        metrics: What counts.
-        health: Whether the server would answer.
-        ledger: Where outcomes are kept; None for nowhere.
-        codecs: What can be true; None where no outcomes are kept.
-        limits: What a client may ask.
-        access: The log.
-        version: The version of luodi, to be shown.
+        parts: What it is made of.
     """
 
-    def __init__(
-        self,
-        models: Mapping[str, Model],
-        doors: Doors,
-        batcher: Batcher,
-        metrics: Metrics,
-        health: Health,
-        ledger: Ledger | None,
-        codecs: Codecs | None,
-        limits: Limits,
-        access: Access,
-        version: str = "",
-    ) -> None:
-        self.models, self.doors, self.metrics, self.limits = models, doors, metrics, limits
-        self.health = health
+    def __init__(self, parts: Parts) -> None:
+        self.models, self.doors, self.metrics = parts.models, parts.doors, parts.metrics
+        self.limits, self.health = parts.limits, parts.health
         self.connections: set[Connection] = set()
         self.in_flight = 0
-        self.admission = Admission(limits.in_flight)
-        self._access = access
-        self._routes = routes.table(models, feedback=ledger is not None)
-        self._actions = Actions(
-            models, batcher, metrics, health, ledger, codecs, limits, access, self._routes, version
-        )
+        self.admission = Admission(parts.limits.in_flight)
+        self._access = parts.access
+        self._routes = routes.table(parts.models, feedback=parts.ledger is not None)
+        self._actions = Actions(parts, self._routes)
 
     # What a connection calls.
 

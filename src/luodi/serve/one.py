@@ -21,6 +21,7 @@ from luodi.serve.doors import Doors
 from luodi.serve.health import Health
 from luodi.serve.metrics import Metrics
 from luodi.serve.models import DAY_S, Model, Served
+from luodi.serve.parts import Parts
 from luodi.serve.settings import Settings
 from luodi.serve.watcher import Watcher, champion, fetch
 from luodi.store import lookup
@@ -89,10 +90,11 @@ def _app(
     batcher = Batcher(ledger, share, settings.durability == "strict", metrics, health, access)
     stack.callback(batcher.close)
     doors = Doors(tokens.held(home.ledger) if settings.auth and home else None)
-    limits = settings.limits
     codecs = Codecs(home) if home else None
-    version = settings.version
-    return App(models, doors, batcher, metrics, health, ledger, codecs, limits, access, version)
+    limits, version = settings.limits, settings.version
+    return App(
+        Parts(models, doors, batcher, metrics, health, ledger, codecs, limits, access, version)
+    )
 
 
 def _model(settings: Settings, home: Home | None, name: str, number: int) -> Model:
