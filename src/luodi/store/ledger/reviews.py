@@ -7,7 +7,8 @@ skips it, when its truth comes another way, when its time is over, or when it is
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from luodi.core.errors import LuodiError
 from luodi.store.ledger import outcomes
 from luodi.store.ledger.audit import hold
 from luodi.store.ledger.clock import now_us
-from luodi.store.ledger.rows import Outcome, Receipt, plain_text
+from luodi.store.ledger.rows import Outcome, Receipt, Review, plain_text
 from luodi.store.ledger.schema import predictions, reviews
 
 if TYPE_CHECKING:
@@ -27,38 +28,23 @@ LEASE_S = 900.0
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
-    """One answer for a person to look at.
-
-    Attributes:
-        id: The answer.
-        release: Digest of the release that gave it.
-        at: When it was given, in microseconds since 1970 in UTC.
-        decision: What was decided.
-        probability: Its probability, if there is one.
-        record: The record as it was asked about.
-        details: Everything else that was answered.
-        urgency: How much it is worth to look.
-        expires_at: When nobody need look any more.
-    """
-
-    id: str
-    release: str
-    at: int
-    decision: str
-    probability: float | None
-    record: Mapping[str, Any]
-    details: Mapping[str, Any]
-    urgency: float
-    expires_at: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Asking:
     name: str
     actor: str
     count: int
     lease_us: int
+
+
+def taking(
+    ledger: Ledger, name: str, actor: str, count: int = 1, lease_s: float = LEASE_S
+) -> Future[list[Any]]:
+    """``take`` without waiting: the future's one item is the list of ``Review``.
+
+    Raises:
+        LuodiError: ``ledger.text``, ``ledger.long``; as ``Ledger.write``.
+    """
+    asking = _Asking(name, plain_text(actor, "actor"), count, int(lease_s * 1_000_000))
+    return ledger.write(_take, [asking])
 
 
 def take(
@@ -74,11 +60,31 @@ def take(
         lease_s: How long they are this person's; then they wait for anybody again.
 
     Raises:
+        LuodiError: as ``taking``.
+    """
+    taken: list[Review] = taking(ledger, name, actor, count, lease_s).result()[0]
+    return taken
+
+
+def give_back(ledger: Ledger, taken: Sequence[Review]) -> None:
+    """Let answers wait for anybody again before their lease is over.
+
+    Those that were answered or skipped meanwhile, or are somebody else's by now, stay as they are.
+
+    Raises:
         LuodiError: as ``Ledger.write``.
     """
-    asking = _Asking(name, plain_text(actor, "actor"), count, int(lease_s * 1_000_000))
-    taken: list[Review] = ledger.write(_take, [asking]).result()[0]
-    return taken
+    if taken:
+        ledger.write(_give_back, taken).result()
+
+
+def answering(ledger: Ledger, outcome: Outcome) -> Future[list[Any]]:
+    """``answer`` without waiting: the future's one item is the ``Receipt``.
+
+    Raises:
+        LuodiError: as ``Ledger.keep_outcomes``; the future raises ``ledger.review_unknown``.
+    """
+    return ledger.write(_answer, [outcomes.checked(outcome)])
 
 
 def answer(ledger: Ledger, outcome: Outcome) -> Receipt:
@@ -90,23 +96,50 @@ def answer(ledger: Ledger, outcome: Outcome) -> Receipt:
     Raises:
         LuodiError: ``ledger.review_unknown``; as ``Ledger.keep_outcomes``.
     """
-    receipt: Receipt = ledger.write(_answer, [outcomes.checked(outcome)]).result()[0]
+    receipt: Receipt = answering(ledger, outcome).result()[0]
     return receipt
 
 
-def skip(ledger: Ledger, name: str, actor: str) -> None:
-    """Let an answer wait no more, without a truth; one that was answered stays so.
+def skipping(ledger: Ledger, name: str, actor: str) -> Future[list[Any]]:
+    """``skip`` without waiting: the future's one item says whether it is skipped now.
+
+    Raises:
+        LuodiError: ``ledger.text``, ``ledger.long``; as ``Ledger.write``; the future raises
+            ``ledger.review_unknown``.
+    """
+    return ledger.write(_skip, [(plain_text(name, "id"), plain_text(actor, "actor"))])
+
+
+def skip(ledger: Ledger, name: str, actor: str) -> bool:
+    """Let an answer wait no more, without a truth.
 
     Args:
         ledger: Where it waits.
         name: The id of the answer.
         actor: Who skips it.
 
+    Returns:
+        Whether it is skipped now; one that was answered stays so.
+
     Raises:
         LuodiError: ``ledger.review_unknown``.
     """
-    who = (plain_text(name, "id"), plain_text(actor, "actor"))
-    ledger.write(_skip, [who]).result()
+    skipped: bool = skipping(ledger, name, actor).result()[0]
+    return skipped
+
+
+def waiting(ledger: Ledger) -> dict[str, int]:
+    """How many answers wait, by task; most first, and a task of which none waits is left out."""
+    open_ = or_(reviews.c.expires_at.is_(None), reviews.c.expires_at > now_us())
+    count = func.count()
+    asked = (
+        select(reviews.c.name, count)
+        .where(reviews.c.state == "waiting", open_)
+        .group_by(reviews.c.name)
+        .order_by(count.desc(), reviews.c.name)
+    )
+    with ledger.reading() as connection:
+        return {row[0]: row[1] for row in connection.execute(asked)}
 
 
 def states(ledger: Ledger, name: str) -> dict[str, int]:
@@ -145,14 +178,26 @@ def _take(connection: Connection, askings: Sequence[_Asking]) -> list[list[Revie
     given = []
     for asking in askings:
         rows = connection.execute(next_ones(asking.name, now, asking.count)).all()
-        taken = {"taken_by": asking.actor, "taken_until": now + asking.lease_us}
+        until = now + asking.lease_us
         mine = reviews.c.id.in_([row.id for row in rows])
+        taken = {"taken_by": asking.actor, "taken_until": until}
         connection.execute(update(reviews).where(mine).values(**taken))
-        given.append([_review(row) for row in rows])
+        given.append([_review(row, until) for row in rows])
     return given
 
 
-def _review(row: Row[Any]) -> Review:
+def _give_back(connection: Connection, given: Sequence[Review]) -> list[None]:
+    hold(connection)
+    free = {"taken_by": None, "taken_until": None}
+    for one in given:
+        # the end of a lease is its name: whoever took it later has another one
+        mine = (reviews.c.id == one.id) & (reviews.c.taken_until == one.taken_until)
+        still = mine & (reviews.c.state == "waiting")
+        connection.execute(update(reviews).where(still).values(**free))
+    return [None for _ in given]
+
+
+def _review(row: Row[Any], taken_until: int) -> Review:
     return Review(
         row.id,
         row.release,
@@ -163,6 +208,7 @@ def _review(row: Row[Any]) -> Review:
         json.loads(row.details),
         row.urgency,
         row.expires_at,
+        taken_until,
     )
 
 
@@ -177,12 +223,14 @@ def _answer(connection: Connection, given: Sequence[Outcome]) -> list[Receipt]:
     return receipts
 
 
-def _skip(connection: Connection, asked: Sequence[tuple[str, str]]) -> list[None]:
+def _skip(connection: Connection, asked: Sequence[tuple[str, str]]) -> list[bool]:
     hold(connection)
+    skipped = []
     for name, actor in asked:
-        if _state(connection, name) != "answered":
+        skipped.append(_state(connection, name) != "answered")
+        if skipped[-1]:
             _close(connection, name, "skipped", actor)
-    return [None for _ in asked]
+    return skipped
 
 
 def _state(connection: Connection, name: str) -> str:

@@ -150,6 +150,35 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """One answer for a person to look at.
+
+    Attributes:
+        id: The answer.
+        release: Digest of the release that gave it.
+        at: When it was given, in microseconds since 1970 in UTC.
+        decision: What was decided.
+        probability: Its probability, if there is one.
+        record: The record as it was asked about.
+        details: Everything else that was answered.
+        urgency: How much it is worth to look.
+        expires_at: When nobody need look any more; None for never.
+        taken_until: When the lease ends; from then on somebody else may be given it.
+    """
+
+    id: str
+    release: str
+    at: int
+    decision: str
+    probability: float | None
+    record: Mapping[str, Any]
+    details: Mapping[str, Any]
+    urgency: float
+    expires_at: int | None
+    taken_until: int
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """One release that the ledger knows.
 

@@ -63,6 +63,33 @@ def test_two_who_ask_together_are_never_given_the_same(ledger, waiting):
     assert sorted(given) == sorted(made)
 
 
+def test_what_is_given_back_waits_for_anybody_at_once(ledger, waiting):
+    first, second = waiting(urgency=2.0), waiting(urgency=1.0)
+    mine = reviews.take(ledger, "press", "me", count=2)
+    reviews.skip(ledger, second, "me")
+    reviews.give_back(ledger, mine)
+    reviews.give_back(ledger, [])
+    assert taken(ledger, actor="another", count=9) == [first]
+    assert reviews.states(ledger, "press")["skipped"] == 1
+
+
+def test_a_lease_that_is_over_gives_back_nothing_of_the_next_ones(ledger, waiting):
+    waiting()
+    late = reviews.take(ledger, "press", "me")
+    ledger.write(lambda c, _: [c.exec_driver_sql("UPDATE reviews SET taken_until = 1")], [0])
+    assert len(taken(ledger, actor="another")) == 1
+    reviews.give_back(ledger, late)
+    assert taken(ledger, actor="a third") == []
+
+
+def test_how_many_wait_is_told_by_task_and_the_most_come_first(ledger, waiting):
+    for release in (FIRST, OTHER, OTHER):
+        waiting(release=release)
+    waiting(release=OTHER, expires_at=now_us() - 1)
+    reviews.take(ledger, "oven", "me")  # who has one still has to look at it
+    assert list(reviews.waiting(ledger).items()) == [("oven", 2), ("press", 1)]
+
+
 def test_an_answer_of_a_person_is_an_outcome(ledger, waiting):
     name = waiting()
     assert reviews.answer(ledger, Outcome(name, "broken", source="inspector")).counts
@@ -83,11 +110,11 @@ def test_a_truth_that_came_another_way_ends_the_waiting(ledger, waiting):
 
 def test_what_is_skipped_comes_no_more_but_can_still_be_answered(ledger, waiting):
     name = waiting()
-    reviews.skip(ledger, name, "me")
+    assert reviews.skip(ledger, name, "me")
     assert taken(ledger) == []
     assert reviews.states(ledger, "press")["skipped"] == 1
     assert reviews.answer(ledger, Outcome(name, "ok", source="me")).counts
-    reviews.skip(ledger, name, "me")  # too late: it was answered
+    assert not reviews.skip(ledger, name, "me"), "too late: it was answered"
     assert reviews.states(ledger, "press") == {
         "waiting": 0,
         "answered": 1,
