@@ -15,6 +15,7 @@ from luodi.modalities.tabular.codec import Batch
 from luodi.runtime.score import Scores
 from luodi.serve.models import Model, Served
 from luodi.serve.request import Request
+from luodi.serve.urgency import urgency
 from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.rows import Prediction, new_id
 
@@ -157,7 +158,21 @@ def _row(
         probability=answer.get("probability"),
         details=details,
         at=at,
+        urgency=_urgency(served, answer) if answer["action"] == "review" else 0.0,
     )
+
+
+def _urgency(served: Served, answer: Mapping[str, Any]) -> float:
+    """What makes those wait first who teach most; of a value only the warnings are known."""
+    warnings = answer["warnings"]
+    if "value" in answer:
+        return float(len(warnings))
+    decided = served.prices[served.decisions.index(answer["decision"])]
+    if "probabilities" in answer:
+        shares = list(answer["probabilities"].values())
+    else:  # of two classes the probability is that of the second one
+        shares = [1.0 - answer["probability"], answer["probability"]][-len(decided) :]
+    return urgency(shares, decided, bool(warnings))
 
 
 def forget(questions: Sequence[Question]) -> None:

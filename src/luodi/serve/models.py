@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any
 
 from luodi.runtime.load import Release
+from luodi.serve.urgency import Prices, prices
 
 DAY_S = 24 * 3600.0
 
@@ -52,6 +53,11 @@ class Served:
         review = self.release.plan.get("review")
         number = review.get("per_day") if isinstance(review, dict) else None
         return number if type(number) is int else None
+
+    @cached_property
+    def prices(self) -> Prices:
+        """What each decision costs by actual class, counted in looks of a person."""
+        return prices(self.release.plan, len(self.decisions))
 
 
 class Model:
