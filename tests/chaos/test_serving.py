@@ -217,6 +217,59 @@ def _until_killed(server) -> tuple[set[str], set[str]]:
         return given, told
 
 
+def test_two_reviewers_at_once_never_get_the_same_case(tmp_path):
+    odd = [{**RECORD, "type": "Q"}] * 60
+    with running(tmp_path, "--workers", "2") as server, ThreadPoolExecutor(4) as pool:
+        sent = {answer["id"] for answer in server.ask("/predict", odd).json}
+
+        def look() -> list[str]:
+            seen: list[str] = []
+            while given := server.ask("/reviews/next", {"count": 3}, role="feedback").json:
+                seen += [case["id"] for case in given]
+            return seen
+
+        looking = [pool.submit(look) for _ in range(4)]
+        seen = [name for future in looking for name in future.result()]
+    print(f"4 reviewers, 2 processes, {len(seen)} cases, none given twice")
+    assert len(seen) == len(set(seen)) and set(seen) == sent
+
+
+def test_kill_9_loses_no_acknowledged_review(tmp_path):
+    answered, skipped = set(), set()
+    for seed in range(KILLS):
+        with running(tmp_path) as server, ThreadPoolExecutor(2) as pool:
+            server.ask("/predict", [{**RECORD, "type": "Q"}] * 400)
+            looking = [pool.submit(_reviewed_until_killed, server) for _ in range(2)]
+            time.sleep(random.Random(seed).uniform(0.05, 0.6))
+            server.process.send_signal(signal.SIGKILL)
+            for future in looking:
+                told, passed = future.result()
+                answered |= told
+                skipped |= passed
+    with Home.open(tmp_path / "home") as home:
+        true = set(home.ledger.frame("outcomes")["id"])
+        states = {row["id"]: row["state"] for row in home.ledger.frame("reviews").to_dicts()}
+    print(f"{KILLS} kills, {len(answered)} answered and {len(skipped)} skipped, 0 lost")
+    assert answered and skipped and answered <= true
+    assert all(states[name] == "answered" for name in true), "an outcome ends the waiting"
+    assert all(states[name] == "skipped" for name in skipped)
+
+
+def _reviewed_until_killed(server) -> tuple[set[str], set[str]]:
+    answered, skipped = set(), set()
+    try:
+        while True:
+            (case,) = server.ask("/reviews/next", {}, role="feedback").json
+            truth = {"id": case["id"], "truth": 1}
+            if len(answered) <= len(skipped):
+                if server.ask("/reviews/answer", truth, role="feedback").status == 200:
+                    answered.add(case["id"])
+            elif server.ask("/reviews/skip", {"id": case["id"]}, role="feedback").status == 200:
+                skipped.add(case["id"])
+    except (OSError, http.client.HTTPException, ValueError):
+        return answered, skipped
+
+
 @contextmanager
 def inside(home: Home) -> Iterator[App]:
     """A server's parts in this process, where a test can reach the ledger's own connection."""
@@ -365,7 +418,12 @@ def test_a_name_a_phone_and_an_id_in_the_inputs_are_in_no_log_metric_or_error(tm
                 answer = server.ask(where, value, headers={"X-Who": text, "Origin": text})
                 errors += [answer.body] if answer.status >= 400 else []
             truth = {"id": path.lower()[:60], "truth": text}
-            errors.append(server.ask("/feedback", truth, role="feedback").body)
+            server.ask("/predict", {**RECORD, "type": text})
+            for where in ("/feedback", "/reviews/answer", "/reviews/skip"):
+                errors.append(server.ask(where, truth, role="feedback").body)
+            errors.append(server.ask("/reviews/next", {"model": text}, role="feedback").body)
+            lent = server.ask("/reviews/next", {}, role="feedback").json
+            assert [case["record"]["type"] for case in lent] == [text], "shown, and only here"
             errors.append(server.ask("/predict", {}, headers={"Authorization": text}).body)
         metrics = server.ask("/metrics", role="admin").body
         server.stop()

@@ -70,8 +70,15 @@ def odd_tensor(rng: random.Random) -> dict[str, object]:
 
 
 def odd_value(rng: random.Random, path: str) -> object:
-    if path == "/feedback":
-        ids = ("0" * 32, "a", "", 7, None, "../..", "0" * 65)
+    ids = ("0" * 32, "a", "", 7, None, "../..", "0" * 65)
+    if path == "/reviews/next":
+        counts = (1, 100, 101, 0, -1, 1.5, True, 2**64, "1", None)
+        asked = {"model": rng.choice((NAME, *ODD)), "count": rng.choice(counts)}
+        asked |= {"lease_s": rng.choice((1, 1e-9, 86_400, 1e308, *ODD)), "x": 1}
+        return {key: value for key, value in asked.items() if rng.random() < 0.4}
+    if path == "/reviews/skip":
+        return rng.choice(({"id": rng.choice(ids)}, {}, {"id": "a", "x": 1}, rng.choice(ODD)))
+    if path in ("/feedback", "/reviews/answer"):
         moments = (None, "2026-01-01", "x", 5, "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00")
         item = {"id": rng.choice(ids), "truth": rng.choice(ODD), "at": rng.choice(moments)}
         return rng.choice((item, [item], [item, item], {**item, "x": 1}))
@@ -110,7 +117,8 @@ def odd_body(rng: random.Random, path: str) -> bytes:
     return body
 
 
-PATHS = ("/predict", "/invocations", f"/v2/models/{NAME}/infer", "/feedback")
+BACK = ("/feedback", "/reviews/next", "/reviews/answer", "/reviews/skip")
+PATHS = ("/predict", "/invocations", f"/v2/models/{NAME}/infer", *BACK)
 
 
 def test_fuzzed_bodies_get_planned_answers(server):
@@ -122,7 +130,7 @@ def test_fuzzed_bodies_get_planned_answers(server):
         if rng.random() < 0.1:
             sizes = ("0", "1", "40", "-1", "x", str(10**30), "")
             headers["Inference-Header-Content-Length"] = rng.choice(sizes)
-        role = "feedback" if path == "/feedback" else "predict"
+        role = "feedback" if path in BACK else "predict"
         body = odd_body(rng, path)
         answer = server.ask(path, body, role=role, headers=headers)
         seen[answer.status] = seen.get(answer.status, 0) + 1

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
 
 from luodi.core.errors import LuodiError
-from luodi.serve import feedback, inference, invocations, openapi, reply, strict
+from luodi.serve import feedback, inference, invocations, openapi, reply, reviewing, strict
 from luodi.serve.answers import Question, Record
-from luodi.serve.feedback import Work
 from luodi.serve.parts import Parts
 from luodi.serve.reply import Reply, problem
 from luodi.serve.request import Request
@@ -18,6 +17,8 @@ from luodi.serve.routes import Route
 
 Respond = Callable[[Reply], None]
 Written = Callable[[Question], Reply]
+Work = Coroutine[Any, Any, Reply]
+"""What ends in a reply when the ledger has acknowledged."""
 
 
 class Actions:
@@ -107,22 +108,48 @@ class Actions:
 
     def feedback(self, request: Request, route: Route, respond: Respond) -> None:
         """Keep what came true."""
-        assert self._parts.ledger is not None and self._parts.codecs is not None
-        value = strict.decode(request.body, self._parts.limits.depth)
-        given = value if type(value) is list else [value]
-        if len(given) > self._parts.limits.rows:
-            raise LuodiError("serve.rows", limit=self._parts.limits.rows)
+        parts = self._parts
+        assert parts.ledger is not None and parts.codecs is not None
+        value = strict.decode(request.body, parts.limits.depth)
+        many = type(value) is list
+        given = value if many else [value]
+        if len(given) > parts.limits.rows:
+            raise LuodiError("serve.rows", limit=parts.limits.rows)
         items = [feedback.read(one, row) for row, one in enumerate(given)]
-        work = feedback.keep(items, self._parts.codecs, self._parts.ledger, self._parts.metrics)
-        task = asyncio.get_running_loop().create_task(
-            self._acknowledge(work, type(value) is list, respond)
-        )
+        work = feedback.keep(items, many, parts.codecs, parts.ledger, parts.metrics)
+        self._later(work, respond)
+
+    def review_next(self, request: Request, route: Route, respond: Respond) -> None:
+        """Lend the next cases to a person."""
+        parts = self._parts
+        assert parts.ledger is not None and parts.codecs is not None
+        value = strict.decode(request.body, parts.limits.depth)
+        asked = reviewing.asking(value, parts.models)
+        self._later(reviewing.give(asked, request.who, parts.codecs, parts.ledger), respond)
+
+    def review_answer(self, request: Request, route: Route, respond: Respond) -> None:
+        """Keep what a person saw."""
+        parts = self._parts
+        assert parts.ledger is not None and parts.codecs is not None
+        item = feedback.read(strict.decode(request.body, parts.limits.depth), 0)
+        work = reviewing.answer(item, request.who, parts.codecs, parts.ledger, parts.metrics)
+        self._later(work, respond)
+
+    def review_skip(self, request: Request, route: Route, respond: Respond) -> None:
+        """Let a case wait no more."""
+        assert self._parts.ledger is not None
+        name = reviewing.skipped(strict.decode(request.body, self._parts.limits.depth))
+        self._later(reviewing.skip(name, request.who, self._parts.ledger), respond)
+
+    def _later(self, work: Work, respond: Respond) -> None:
+        """Respond once the ledger has acknowledged."""
+        task = asyncio.get_running_loop().create_task(self._acknowledge(work, respond))
         self._tasks.add(task)  # the loop itself would forget it
         task.add_done_callback(self._tasks.discard)
 
-    async def _acknowledge(self, work: Work, many: bool, respond: Respond) -> None:
+    async def _acknowledge(self, work: Work, respond: Respond) -> None:
         try:
-            respond(feedback.written(await work, many))
+            respond(await work)
         except LuodiError as error:
             self._parts.health.heard(error.code)
             respond(problem(error))

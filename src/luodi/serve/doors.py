@@ -5,15 +5,26 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from luodi.serve.request import Request
-from luodi.store.ledger.tokens import Token
+from luodi.store.ledger.rows import NAME_LENGTH
+from luodi.store.ledger.tokens import SHOWN, Token
 
 _LOCAL = rb"(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?"
 _HOST = re.compile(_LOCAL, re.IGNORECASE)
 _ORIGIN = re.compile(rb"https?://" + _LOCAL, re.IGNORECASE)
 _LONGEST = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A token that opens something: its digest, its role, and how the ledger names its holder."""
+
+    digest: bytes
+    role: str
+    who: str
 
 
 class Doors:
@@ -24,40 +35,46 @@ class Doors:
     """
 
     def __init__(self, tokens: Sequence[Token] | None) -> None:
-        self._tokens: list[tuple[bytes, str]] | None = None
+        self._keys: list[_Key] | None = None
         if tokens is not None:
             self.change(tokens)
 
     def change(self, tokens: Sequence[Token]) -> None:
         """Other tokens open from now on."""
         valid = (token for token in tokens if token.revoked_at is None)
-        self._tokens = [(bytes.fromhex(token.digest), token.role) for token in valid]
+        self._keys = [_Key(bytes.fromhex(one.digest), one.role, _who(one)) for one in valid]
 
     def refuses(self, request: Request, roles: frozenset[str]) -> str | None:
-        """Why a request may not come in, as a code; None when it may.
+        """Why a request may not come in, as a code; None when it may, and who asks is noted in it.
 
         Args:
             request: The request.
             roles: The roles that its route is open to.
         """
-        if self._tokens is None:
+        if self._keys is None:
             return _foreign(request)
-        role = self._role(request.headers.get(b"authorization", b""))
-        if role is None:
+        key = self._key(request.headers.get(b"authorization", b""))
+        if key is None:
             return "serve.no_token"
-        return None if role in roles else "serve.wrong_role"
+        request.who = key.who
+        return None if key.role in roles else "serve.wrong_role"
 
-    def _role(self, header: bytes) -> str | None:
-        """The role of a token: every digest is compared, each in constant time."""
+    def _key(self, header: bytes) -> _Key | None:
+        """The token that was sent: every digest is compared, each in constant time."""
         kind, _, token = header.partition(b" ")
         if kind.lower() != b"bearer" or len(token) > _LONGEST:
             return None
         digest = sha256(token.strip()).digest()
-        found: str | None = None
-        for known, role in self._tokens or ():
-            if hmac.compare_digest(known, digest):
-                found = role
+        found: _Key | None = None
+        for key in self._keys or ():
+            if hmac.compare_digest(key.digest, digest):
+                found = key
         return found
+
+
+def _who(token: Token) -> str:
+    """The first digits of a token's digest, which name it for sure, and what it was made for."""
+    return f"{token.digest[:SHOWN]} {token.label}".strip()[:NAME_LENGTH]
 
 
 def _foreign(request: Request) -> str | None:

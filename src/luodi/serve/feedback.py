@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -34,9 +34,6 @@ class Given:
     row: int
 
 
-Work = Coroutine[Any, Any, list[Receipt]]
-
-
 def read(value: Any, row: int) -> Given:
     """One item as it was sent.
 
@@ -45,10 +42,14 @@ def read(value: Any, row: int) -> Given:
     """
     if type(value) is not dict or not {"id", "truth"} <= set(value) <= KEYS:
         raise LuodiError("serve.feedback", row=row)
-    name = value["id"]
-    if type(name) is not str or not 0 < len(name) <= LONGEST_ID or not set(name) <= _ID:
+    if not is_id(value["id"]):
         raise LuodiError("serve.feedback", row=row)
-    return Given(name, value["truth"], _moment(value.get("at"), row), row)
+    return Given(value["id"], value["truth"], _moment(value.get("at"), row), row)
+
+
+def is_id(value: Any) -> bool:
+    """Whether a value could be the id of an answer."""
+    return type(value) is str and 0 < len(value) <= LONGEST_ID and set(value) <= _ID
 
 
 def _moment(value: Any, row: int) -> int:
@@ -64,24 +65,44 @@ def _moment(value: Any, row: int) -> int:
 
 
 async def keep(
-    items: Sequence[Given], codecs: Codecs, ledger: Ledger, metrics: Metrics
-) -> list[Receipt]:
+    items: Sequence[Given], many: bool, codecs: Codecs, ledger: Ledger, metrics: Metrics
+) -> Reply:
     """Keep outcomes durably.
 
+    Args:
+        items: What was sent.
+        many: Whether it was sent as a list, and is answered as one.
+        codecs: What can be true.
+        ledger: Where they are kept.
+        metrics: What counts them.
+
     Raises:
-        LuodiError: ``serve.truth`` when a truth cannot be one of its task, before any is kept; as
-            ``Ledger.keep_outcomes``.
+        LuodiError: as ``outcomes``; as ``Ledger.keep_outcomes``.
+    """
+    told = await outcomes(items, codecs, SOURCE)
+    receipts = await asyncio.wrap_future(ledger.keep_outcomes(told))
+    for receipt in receipts:
+        metrics.outcome(receipt.counts)
+    return written(receipts, many)
+
+
+async def outcomes(items: Sequence[Given], codecs: Codecs, source: str) -> list[Outcome]:
+    """What came true, as the ledger takes it.
+
+    Args:
+        items: What was sent.
+        codecs: What can be true.
+        source: Who says so.
+
+    Raises:
+        LuodiError: ``serve.truth`` when a truth cannot be one of its task.
     """
     ids = {item.id for item in items}
     known = await asyncio.get_running_loop().run_in_executor(None, codecs.of, ids)
-    outcomes = [_outcome(item, known.get(item.id)) for item in items]
-    receipts = await asyncio.wrap_future(ledger.keep_outcomes(outcomes))
-    for receipt in receipts:
-        metrics.outcome(receipt.counts)
-    return receipts
+    return [_outcome(item, known.get(item.id), source) for item in items]
 
 
-def _outcome(item: Given, codec: Codec | None) -> Outcome:
+def _outcome(item: Given, codec: Codec | None, source: str) -> Outcome:
     """The outcome; of an answer that is not known here the truth is kept as far as it is text."""
     if codec is not None:
         truth = codec.truth(item.truth)
@@ -90,7 +111,7 @@ def _outcome(item: Given, codec: Codec | None) -> Outcome:
         truth = _text(item.truth) if plain else None
     if truth is None:
         raise LuodiError("serve.truth", row=item.row)
-    return Outcome(item.id, truth, item.at, SOURCE)
+    return Outcome(item.id, truth, item.at, source)
 
 
 def _text(value: Any) -> str:

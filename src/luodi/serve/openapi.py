@@ -7,7 +7,7 @@ from typing import Any
 
 from luodi.serve.models import Model
 from luodi.serve.routes import Route
-from luodi.serve.schemas import ANSWERS, SHARED, answer, listed, record, ref
+from luodi.serve.schemas import ANSWERS, BODIES, SHARED, answer, listed, record, ref
 from luodi.serve.settings import Limits
 
 _JSON = "application/json"
@@ -74,9 +74,11 @@ def _body(route: Route, limits: Limits) -> dict[str, Any] | None:
         return listed(ref(f"Record-{route.model}"), limits.rows)
     if route.action == "feedback":
         return listed(ref("Feedback"), limits.rows)
+    if route.action in BODIES:
+        return BODIES[route.action]
     if route.action == "invocations":
         return _invocation(ref(f"Record-{route.model}"), limits.rows)
-    return ref("Inference") if route.action == "infer" else None
+    return None
 
 
 def _invocation(one: dict[str, Any], rows: int) -> dict[str, Any]:
@@ -134,4 +136,7 @@ _SUMMARIES = {
     "predict": "Answers for one record or many.",
     "invocations": "Answers in MLflow's form.",
     "feedback": "What came true; acknowledged once it is on the disk.",
+    "review_next": "The next cases that wait for a person, lent for a while.",
+    "review_answer": "What a person saw; acknowledged as feedback is.",
+    "review_skip": "Nobody can say what is true; the case waits no more.",
 }

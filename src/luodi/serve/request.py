@@ -36,6 +36,7 @@ class Request:
         began: When its headers were complete, on the monotonic clock.
         refused: What it is answered with, whatever its body says.
         route: Label of its route, for metrics and the log.
+        who: Who asks, as the ledger notes it.
         gone: Whether nobody waits for its answer any more.
     """
 
@@ -47,4 +48,5 @@ class Request:
     began: float = field(default_factory=time.monotonic)
     refused: Reply | None = None
     route: str = "none"
+    who: str = "http"
     gone: bool = False

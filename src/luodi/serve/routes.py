@@ -13,6 +13,13 @@ FEEDBACK: frozenset[str] = frozenset({"feedback"})
 ADMIN: frozenset[str] = frozenset({"admin"})
 OPEN: frozenset[str] = frozenset()
 """Routes that say only whether the server lives are open to all."""
+BACK = {
+    "/feedback": "feedback",
+    "/reviews/next": "review_next",
+    "/reviews/answer": "review_answer",
+    "/reviews/skip": "review_skip",
+}
+"""The action of each path on which something comes back from people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,8 @@ def table(names: Iterable[str], feedback: bool) -> dict[bytes, Route]:
         "/invocations": Route("POST", "invocations", PREDICT, "/invocations", listed[0], True),
     }
     if feedback:
-        routes["/feedback"] = Route("POST", "feedback", FEEDBACK, "/feedback", "", True)
+        for path, action in BACK.items():
+            routes[path] = Route("POST", action, FEEDBACK, path, heavy=True)
     for name in listed:
         label = "/models/{name}/predict"
         routes[f"/models/{name}/predict"] = Route("POST", "predict", PREDICT, label, name, True)

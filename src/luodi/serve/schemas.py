@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from luodi.serve.models import Served
+from luodi.serve.reviewing import MOST_COUNT, MOST_LEASE_S
 
 Schema = dict[str, Any]
 DIGEST = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
 ID = {"type": "string", "pattern": "^[0-9a-f-]{1,64}$"}
+MOMENT = {"type": "string", "format": "date-time"}
 _LABELS = {"integer": "integer", "boolean": "boolean"}
 
 
@@ -73,6 +75,18 @@ def answer(served: Served) -> Schema:
     return {"type": "object", "required": list(properties), "properties": properties}
 
 
+_CASE: Schema = {
+    "id": ID,
+    "at": MOMENT,
+    "decision": {"type": ["string", "number", "boolean"]},
+    "probability": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+    "record": {"type": "object"},
+    "warnings": {"type": "array", "items": {"type": "string"}},
+    "urgency": {"type": "number", "description": "what a decision without a look may cost"},
+    "expires_at": {"anyOf": [MOMENT, {"type": "null"}]},
+    "taken_until": MOMENT | {"description": "from then on somebody else may be given it"},
+    "release": DIGEST,
+}
 SHARED: dict[str, Schema] = {
     "Problem": {
         "type": "object",
@@ -109,6 +123,30 @@ SHARED: dict[str, Schema] = {
         },
         "additionalProperties": False,
     },
+    "Asking": {
+        "type": "object",
+        "properties": {
+            "model": {"type": "string", "description": "a task that is served; else the first"},
+            "count": {"type": "integer", "minimum": 1, "maximum": MOST_COUNT},
+            "lease_s": {"type": "number", "minimum": 1, "maximum": MOST_LEASE_S},
+        },
+        "additionalProperties": False,
+    },
+    "Case": {
+        "type": "object",
+        "required": [*_CASE],
+        "properties": _CASE,
+        "additionalProperties": False,
+    },
+    "Skipped": {
+        "type": "object",
+        "required": ["id", "skipped"],
+        "properties": {
+            "id": ID,
+            "skipped": {"type": "boolean", "description": "false when it was answered before"},
+        },
+        "additionalProperties": False,
+    },
     "Tensor": {
         "type": "object",
         "required": ["name", "shape", "datatype"],
@@ -135,10 +173,24 @@ SHARED: dict[str, Schema] = {
         },
     },
 }
+BODIES: dict[str, Schema] = {
+    "infer": ref("Inference"),
+    "review_next": ref("Asking"),
+    "review_answer": ref("Feedback"),
+    "review_skip": {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": ID},
+        "additionalProperties": False,
+    },
+}
 ANSWERS: dict[str, Schema] = {
     "live": {"type": "object", "required": ["live"], "properties": {"live": {"const": True}}},
     "ready": {"type": "object", "required": ["ready"], "properties": {"ready": {"const": True}}},
     "feedback": listed(ref("Receipt")),
+    "review_next": {"type": "array", "items": ref("Case"), "maxItems": MOST_COUNT},
+    "review_answer": ref("Receipt"),
+    "review_skip": ref("Skipped"),
     "infer": {
         "type": "object",
         "required": ["model_name", "model_version", "outputs"],

@@ -22,6 +22,9 @@ ROLE_OF = {
     f"/v2/models/{NAME}/ready": "predict",
     f"/v2/models/{NAME}/infer": "predict",
     "/feedback": "feedback",
+    "/reviews/next": "feedback",
+    "/reviews/answer": "feedback",
+    "/reviews/skip": "feedback",
     "/metrics": "admin",
     "/openapi.json": None,
 }

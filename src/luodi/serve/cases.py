@@ -1,0 +1,47 @@
+"""A case that waits for a person: what was asked, what was decided, why it was sent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from luodi.modalities.tabular.codec import Codec
+from luodi.store.ledger.rows import Review
+
+
+def case(review: Review, codec: Codec) -> dict[str, Any]:
+    """A case as JSON data.
+
+    Args:
+        review: What the ledger gave.
+        codec: That of the release which decided.
+    """
+    return {
+        "id": review.id,
+        "at": iso(review.at),
+        "decision": decided(review, codec),
+        "probability": review.probability,
+        "record": dict(review.record),
+        "warnings": list(review.details.get("warnings", ())),
+        "urgency": review.urgency,
+        "expires_at": None if review.expires_at is None else iso(review.expires_at),
+        "taken_until": iso(review.taken_until),
+        "release": review.release,
+    }
+
+
+def decided(review: Review, codec: Codec) -> Any:
+    """What was decided: a class in the type that labels had in the source, or a number."""
+    if codec.goal == "regress":
+        return float(review.decision)
+    return dict(zip(codec.classes, codec.typed_classes, strict=True))[review.decision]
+
+
+def iso(at: int) -> str:
+    """A moment of the ledger, microseconds since 1970, as ISO 8601 in UTC.
+
+    Example:
+        >>> iso(57600000000)
+        '1970-01-01T16:00:00+00:00'
+    """
+    return datetime.fromtimestamp(at / 1_000_000, UTC).isoformat()
