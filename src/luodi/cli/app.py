@@ -23,6 +23,7 @@ from luodi.cli.predict import predict
 from luodi.cli.promote import promote
 from luodi.cli.replay import replay
 from luodi.cli.restore import restore
+from luodi.cli.review import review
 from luodi.cli.rollback import rollback
 from luodi.cli.schema import schema
 from luodi.cli.serve import serve
@@ -36,7 +37,7 @@ from luodi.core.errors import LuodiError
 VERBS = (
     *(new, check, build, show, verify, predict),
     *(init, promote, rollback, history, export, backup, restore),
-    *(serve, token, feedback, monitor, status, improve, replay),
+    *(serve, token, feedback, review, monitor, status, improve, replay),
     schema,
 )
 
