@@ -32,7 +32,7 @@ from luodi.store.ledger.rows import Reason
 
 NAME = "t"
 RECORD = {"torque": 40.0, "speed": 1500, "type": "L"}
-ROLES = ("predict", "feedback", "admin")
+ROLES = ("predict", "feedback", "review", "admin")
 START_S = 60.0
 ADDRESS = re.compile(r"http://[^ ]*?:(\d+)")
 

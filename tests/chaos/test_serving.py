@@ -224,7 +224,7 @@ def test_two_reviewers_at_once_never_get_the_same_case(tmp_path):
 
         def look() -> list[str]:
             seen: list[str] = []
-            while given := server.ask("/reviews/next", {"count": 3}, role="feedback").json:
+            while given := server.ask("/reviews/next", {"count": 3}, role="review").json:
                 seen += [case["id"] for case in given]
             return seen
 
@@ -259,12 +259,12 @@ def _reviewed_until_killed(server) -> tuple[set[str], set[str]]:
     answered, skipped = set(), set()
     try:
         while True:
-            (case,) = server.ask("/reviews/next", {}, role="feedback").json
+            (case,) = server.ask("/reviews/next", {}, role="review").json
             truth = {"id": case["id"], "truth": 1}
             if len(answered) <= len(skipped):
-                if server.ask("/reviews/answer", truth, role="feedback").status == 200:
+                if server.ask("/reviews/answer", truth, role="review").status == 200:
                     answered.add(case["id"])
-            elif server.ask("/reviews/skip", {"id": case["id"]}, role="feedback").status == 200:
+            elif server.ask("/reviews/skip", {"id": case["id"]}, role="review").status == 200:
                 skipped.add(case["id"])
     except (OSError, http.client.HTTPException, ValueError):
         return answered, skipped
@@ -420,9 +420,13 @@ def test_a_name_a_phone_and_an_id_in_the_inputs_are_in_no_log_metric_or_error(tm
             truth = {"id": path.lower()[:60], "truth": text}
             server.ask("/predict", {**RECORD, "type": text})
             for where in ("/feedback", "/reviews/answer", "/reviews/skip"):
-                errors.append(server.ask(where, truth, role="feedback").body)
-            errors.append(server.ask("/reviews/next", {"model": text}, role="feedback").body)
-            lent = server.ask("/reviews/next", {}, role="feedback").json
+                errors.append(
+                    server.ask(
+                        where, truth, role="feedback" if where == "/feedback" else "review"
+                    ).body
+                )
+            errors.append(server.ask("/reviews/next", {"model": text}, role="review").body)
+            lent = server.ask("/reviews/next", {}, role="review").json
             assert [case["record"]["type"] for case in lent] == [text], "shown, and only here"
             errors.append(server.ask("/predict", {}, headers={"Authorization": text}).body)
         metrics = server.ask("/metrics", role="admin").body

@@ -118,6 +118,7 @@ def odd_body(rng: random.Random, path: str) -> bytes:
 
 
 BACK = ("/feedback", "/reviews/next", "/reviews/answer", "/reviews/skip")
+ROLE_OF = {"/feedback": "feedback"}
 PATHS = ("/predict", "/invocations", f"/v2/models/{NAME}/infer", *BACK)
 
 
@@ -130,7 +131,7 @@ def test_fuzzed_bodies_get_planned_answers(server):
         if rng.random() < 0.1:
             sizes = ("0", "1", "40", "-1", "x", str(10**30), "")
             headers["Inference-Header-Content-Length"] = rng.choice(sizes)
-        role = "feedback" if path in BACK else "predict"
+        role = ROLE_OF.get(path, "review" if path in BACK else "predict")
         body = odd_body(rng, path)
         answer = server.ask(path, body, role=role, headers=headers)
         seen[answer.status] = seen.get(answer.status, 0) + 1

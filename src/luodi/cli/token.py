@@ -33,6 +33,7 @@ class Role(StrEnum):
 
     predict = "predict"
     feedback = "feedback"
+    review = "review"
     admin = "admin"
 
 

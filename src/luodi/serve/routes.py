@@ -10,6 +10,8 @@ from luodi.store.ledger.tokens import ROLES
 ANY: frozenset[str] = frozenset(ROLES)
 PREDICT: frozenset[str] = frozenset({"predict"})
 FEEDBACK: frozenset[str] = frozenset({"feedback"})
+REVIEW: frozenset[str] = frozenset({"review"})
+"""Who sends truths need not see the records that wait for a person."""
 ADMIN: frozenset[str] = frozenset({"admin"})
 OPEN: frozenset[str] = frozenset()
 """Routes that say only whether the server lives are open to all."""
@@ -65,7 +67,8 @@ def table(names: Iterable[str], feedback: bool) -> dict[bytes, Route]:
     }
     if feedback:
         for path, action in BACK.items():
-            routes[path] = Route("POST", action, FEEDBACK, path, heavy=True)
+            opens = FEEDBACK if action == "feedback" else REVIEW
+            routes[path] = Route("POST", action, opens, path, heavy=True)
     for name in listed:
         label = "/models/{name}/predict"
         routes[f"/models/{name}/predict"] = Route("POST", "predict", PREDICT, label, name, True)

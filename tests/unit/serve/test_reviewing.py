@@ -28,7 +28,7 @@ def case(desk):
     return found
 
 
-def told(desk, what, value, role="feedback"):
+def told(desk, what, value, role="review"):
     answer = desk.ask(f"/reviews/{what}", value, role=role)
     return answer.status, answer.json
 
@@ -77,7 +77,7 @@ def test_an_answer_is_an_outcome_and_says_whose_token_it_was(desk, case):
     assert told(desk, "answer", {"id": case["id"], "truth": 1}) == (200, receipt)
     (outcome,) = kept(desk, "outcomes", case["id"])
     (row,) = kept(desk, "reviews", case["id"])
-    digits = tokens.digest(desk.tokens["feedback"])[: tokens.SHOWN]
+    digits = tokens.digest(desk.tokens["review"])[: tokens.SHOWN]
     assert (outcome["truth"], outcome["source"]) == ("1", digits)
     assert (row["state"], row["taken_by"], row["closed_by"]) == ("answered", digits, digits)
 
@@ -92,7 +92,7 @@ def test_without_tokens_it_is_kept_that_it_came_over_http(tmp_path):
 def test_the_name_of_a_token_stands_beside_its_digits(tmp_path):
     with running(tmp_path) as server:
         with Home.open(server.home) as home:
-            text = tokens.new(home.ledger, "feedback", "a test", "ward 7")
+            text = tokens.new(home.ledger, "review", "a test", "ward 7")
         server.tokens["ward"] = text
         while server.ask("/reviews/next", {}, role="ward").status == 401:
             pass  # the server looks for new tokens now and then
@@ -149,7 +149,7 @@ def test_a_task_that_is_not_served_has_no_cases_here(desk, name):
     assert code(desk, "next", {"model": name}) == (404, "serve.no_model")
 
 
-@pytest.mark.parametrize("role", ["predict", "admin"])
+@pytest.mark.parametrize("role", ["predict", "feedback", "admin"])
 def test_a_record_is_shown_to_nobody_but_who_may_answer(desk, role):
     for what in ("next", "answer", "skip"):
         status, content = told(desk, what, {}, role=role)
@@ -174,7 +174,7 @@ def test_the_document_describes_the_queue(desk):
 
 
 def test_the_queue_is_counted_under_its_own_paths(desk):
-    desk.ask("/reviews/next", {}, role="feedback")
+    desk.ask("/reviews/next", {}, role="review")
     text = desk.ask("/metrics", role="admin").body.decode()
     assert 'luodi_http_requests_total{route="/reviews/next",status="200"}' in text
 

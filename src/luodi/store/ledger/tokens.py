@@ -20,7 +20,7 @@ from luodi.store.ledger.schema import tokens
 if TYPE_CHECKING:
     from luodi.store.ledger.ledger import Ledger
 
-Role = Literal["predict", "feedback", "admin"]
+Role = Literal["predict", "feedback", "review", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 SHOWN = 12
 """How many digits of a digest name a token where people read it."""
@@ -50,7 +50,7 @@ def new(ledger: Ledger, role: str, actor: str, label: str = "") -> str:
 
     Args:
         ledger: Where its digest is kept.
-        role: ``predict``, ``feedback`` or ``admin``.
+        role: ``predict``, ``feedback``, ``review`` or ``admin``.
         actor: Who makes it, for the audit.
         label: For whom or what.
 

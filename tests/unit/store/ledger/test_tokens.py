@@ -25,7 +25,9 @@ def test_no_two_tokens_are_alike(ledger):
 
 
 def test_a_token_is_found_by_what_is_presented_and_by_nothing_else(ledger):
-    made = {role: tokens.new(ledger, role, "me") for role in ("predict", "feedback", "admin")}
+    made = {
+        role: tokens.new(ledger, role, "me") for role in ("predict", "feedback", "review", "admin")
+    }
     known = tokens.held(ledger)
     for role, token in made.items():
         assert tokens.match(known, token).role == role
