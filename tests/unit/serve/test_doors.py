@@ -22,9 +22,9 @@ ROLE_OF = {
     f"/v2/models/{NAME}/ready": "predict",
     f"/v2/models/{NAME}/infer": "predict",
     "/feedback": "feedback",
-    "/reviews/next": "feedback",
-    "/reviews/answer": "feedback",
-    "/reviews/skip": "feedback",
+    "/reviews/next": "review",
+    "/reviews/answer": "review",
+    "/reviews/skip": "review",
     "/metrics": "admin",
     "/openapi.json": None,
 }
