@@ -34,7 +34,7 @@ class Watched:
     Attributes:
         name: The task.
         digest: The release.
-        since: When it was made champion, in microseconds.
+        since: When it was last made champion, in microseconds; 0 while it never was.
         reference: What its training looked like.
         promise: What it promised.
         codec: How its records are laid.
@@ -50,7 +50,7 @@ class Watched:
     kind: Modality
 
 
-def watched(home: Home, name: str, digest: str, since: int = 0) -> Watched:
+def watched(home: Home, name: str, digest: str) -> Watched:
     """A release of a home, checked and opened without its graph.
 
     Raises:
@@ -63,7 +63,15 @@ def watched(home: Home, name: str, digest: str, since: int = 0) -> Watched:
     promise = promised(manifest.goal, held["codec"], held["plan"], held["card"])
     reference = Reference.from_json(held["reference"])
     kind = modality(manifest.modality)
-    return Watched(name, digest, since, reference, promise, held["codec"], kind)
+    return Watched(
+        name, digest, _since(home, name, digest), reference, promise, held["codec"], kind
+    )
+
+
+def _since(home: Home, name: str, digest: str) -> int:
+    moves = home.ledger.frame("history", name=name)
+    mine = moves.filter((moves["alias"] == "champion") & (moves["after"] == digest))
+    return int(mine["at"].dt.epoch("us")[-1]) if len(mine) else 0
 
 
 def sketches(

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from luodi.core.errors import LuodiError
-from luodi.core.sketch import Sketch, merge
-from luodi.monitor.alarms import OVER, Raised, State, classify
+from luodi.monitor.alarms import Raised, State, classify
 from luodi.monitor.budget import DAY_S, Budget
 from luodi.monitor.intake import Watched, known_cases, sketches, watched
+from luodi.monitor.periods import ended
 from luodi.monitor.quality import Quality, expected, measured
-from luodi.monitor.watching import Seen, look
+from luodi.monitor.told import Before, before, told
+from luodi.monitor.watching import REMEMBERED, Seen, look
 from luodi.store import windows
 from luodi.store.home import Home
 from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.rows import Alarm
 
-LEAST_ROWS = 200
-MOST_PERIODS = 7
 QUALITY_DAYS = 60
 RECENT_DAYS = 7
-QUIET_TO_END = 2
 
 
 @dataclass(frozen=True)
@@ -91,32 +88,54 @@ def once(home: Home, name: str, digest: str, pace: Pace, now: int | None = None)
         LuodiError: as ``Ledger``; ``release.*``; ``environment.disk``.
     """
     moment = now_us() if now is None else now
-    one = watched(home, name, digest)
-    earlier = history(home, digest)
-    fresh = list(_fresh(home, one, earlier, pace, moment))
-    live, estimate, per_day = quality(home, one, pace, moment)
+    # two at once would count and tell the same window twice
+    with windows.alone(home.folder, digest):
+        return _once(home, watched(home, name, digest), pace, moment)
+
+
+def _once(home: Home, one: Watched, pace: Pace, now: int) -> Round:
+    earlier = history(home, one.digest)
+    fresh = list(_fresh(home, one, earlier, pace, now))
+    live, estimate, per_day = quality(home, one, pace, now)
+    reign = one.since if one.since <= now else 0
+    level = pace.budget.for_quality(pace.window_s)
     raised: list[Raised] = []
     for window in fresh:
         seen = look(one.reference, window, earlier, pace.budget)
-        level = pace.budget.for_quality(pace.window_s)
-        # windows that are made up for share today's figure: truths come late for all of them
-        state = State(one.promise, seen.findings, live, estimate, per_day, level)
-        seen, told = _told(seen, earlier, classify(state))
-        raised += told
-        _keep(home, digest, seen, told)
+        # today's figure says nothing of the other windows that are made up for
+        judged = window is fresh[-1]
+        unknown = Quality(one.promise.metric)
+        figures = (live, estimate) if judged else (unknown, unknown)
+        alarm = classify(State(one.promise, seen.findings, *figures, per_day, level))
+        seen, news = told(seen, before(earlier, reign), alarm, judged=judged)
+        _keep(home, one.digest, seen, news, seen.end)
+        raised += news
         earlier = [*earlier, seen]
+    if not fresh and earlier and now // _length(pace) > earlier[-1].looked_at // _length(pace):
+        alarm = classify(State(one.promise, earlier[-1].findings, live, estimate, per_day, level))
+        earlier[-1], raised = _again(earlier[-1], before(earlier, reign), alarm, now)
+        _keep(home, one.digest, earlier[-1], raised, now)
     return Round(one, earlier, len(fresh), raised, live, estimate, per_day)
+
+
+def _again(last: Seen, stood: Before, alarm: Raised | None, now: int) -> tuple[Seen, list[Raised]]:
+    """Quality judged beside the last window, as a period has passed and no other window ended.
+
+    That can raise an alarm; to end one takes windows.
+    """
+    last = replace(last, alarm=stood.alarm, quiet=stood.quiet, looked_at=now)
+    return (last, []) if alarm is None else told(last, stood, alarm, at=now)
 
 
 def history(home: Home, digest: str) -> list[Seen]:
     """The windows of a release that were looked at, oldest first."""
     found = []
-    for record in windows.kept(home.folder, digest):
+    for record in windows.kept(home.folder, digest, REMEMBERED):
         try:
             found.append(Seen.from_json(record))
         except (KeyError, TypeError, ValueError):
             continue  # of another version: its answers are still in the ledger
-    return found
+    return sorted(found, key=lambda one: one.end)
 
 
 def quality(home: Home, one: Watched, pace: Pace, now: int) -> tuple[Quality, Quality, float]:
@@ -134,41 +153,21 @@ def quality(home: Home, one: Watched, pace: Pace, now: int) -> tuple[Quality, Qu
 def _fresh(
     home: Home, one: Watched, earlier: Sequence[Seen], pace: Pace, now: int
 ) -> Iterator[Seen]:
-    """Windows that have ended and were not looked at yet; starts and ends are round moments."""
-    length = int(pace.window_s * 1e6)
+    """Windows that have ended and were not looked at yet."""
+    length = _length(pace)
     since = earlier[-1].end if earlier else None
-    held: Sketch | None = None
-    start = first = 0
-    for number, sketch in sketches(home, one, since, now // length * length, length).items():
-        if held is None or number - first >= MOST_PERIODS:
-            held, first, start = sketch, number, number * length
-        else:
-            held = merge(held, sketch)
-        if held.rows >= LEAST_ROWS:
-            yield Seen(start, (number + 1) * length, held)
-            held = None
+    until = now // length * length
+    for window in ended(sketches(home, one, since, until, length), length, since, until):
+        yield replace(window, period_s=pace.window_s, looked_at=now)
 
 
-def _told(seen: Seen, earlier: Sequence[Seen], alarm: Raised | None) -> tuple[Seen, list[Raised]]:
-    """The window with the alarm that is open after it, and what is to be told of it."""
-    was = earlier[-1].alarm if earlier else None
-    if alarm is None:
-        quiet = (earlier[-1].quiet if earlier else 0) + 1
-        ends = was is not None and quiet >= QUIET_TO_END
-        left = None if ends else was
-        return replace(seen, alarm=left, quiet=quiet), [Raised(OVER)] if ends else []
-    now = {"code": alarm.code, "columns": sorted(alarm.columns), "causes": alarm.causes}
-    known = set((was or {}).get("causes", ()))
-    same = was is not None and was["code"] == alarm.code and set(alarm.causes) <= known
-    kept: Mapping[str, Any] = was if same and was is not None else now
-    return replace(seen, alarm=dict(kept), quiet=0), [] if same else [alarm]
+def _length(pace: Pace) -> int:
+    return int(pace.window_s * 1e6)
 
 
-def _keep(home: Home, digest: str, seen: Seen, told: Sequence[Raised]) -> None:
+def _keep(home: Home, digest: str, seen: Seen, news: Sequence[Raised], at: int) -> None:
     """First the alarm, then the window: a round that is stopped between tells it again."""
     where = {"window": {"start": seen.start, "end": seen.end, "answers": seen.sketch.rows}}
-    rows = [
-        Alarm(digest, one.code, one.severity, {**one.evidence, **where}, seen.end) for one in told
-    ]
+    rows = [Alarm(digest, one.code, one.severity, {**one.evidence, **where}, at) for one in news]
     home.ledger.raise_alarms(rows)
     windows.put(home.folder, digest, seen.start, seen.to_json())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
 from luodi.core.sketch import Sketch, merge
 from luodi.core.values import Finding
-from luodi.monitor.budget import Budget
+from luodi.monitor.budget import DAY_S, Budget
 from luodi.monitor.causes import causes, dead, stopped
 from luodi.monitor.drift import compare, lasting, worth_a_look
 from luodi.monitor.evidence import Learned
@@ -33,8 +33,11 @@ class Seen:
         flags: Keys of the evidence that was worth a look.
         measured: By aspect and column, what was measured and the variance that chance gives it.
         findings: What lasts, column by column.
-        alarm: The alarm that is open after it: its code and columns; None when none is.
+        alarm: The alarm that is open after it: its code, columns and causes, and since when;
+            None when none is.
         quiet: How many windows in a row, this one included, called for no alarm.
+        period_s: Length of the periods that it is made of, in seconds.
+        looked_at: When quality was last judged beside it, in microseconds.
     """
 
     start: int
@@ -45,6 +48,8 @@ class Seen:
     findings: tuple[Finding, ...] = ()
     alarm: Mapping[str, Any] | None = None
     quiet: int = 0
+    period_s: float = DAY_S
+    looked_at: int = 0
 
     @property
     def seconds(self) -> float:
@@ -62,6 +67,8 @@ class Seen:
             "findings": [_plain(one) for one in self.findings],
             "alarm": None if self.alarm is None else dict(self.alarm),
             "quiet": self.quiet,
+            "period_s": self.period_s,
+            "looked_at": self.looked_at,
         }
 
     @classmethod
@@ -80,6 +87,8 @@ class Seen:
             tuple(Finding(**one) for one in data["findings"]),
             data["alarm"],
             int(data["quiet"]),
+            float(data["period_s"]),
+            int(data["looked_at"]),
         )
 
 
@@ -124,7 +133,7 @@ def look(
     flags = {one.key for one in flagged} | {f"{STILL}:{name}" for name in still} | slow_flags
     measured = {f"{e.aspect}:{e.column}": (e.difference, e.variance) for e in evidence}
     kept = tuple(found.values())
-    return Seen(window.start, window.end, window.sketch, frozenset(flags), measured, kept)
+    return replace(window, flags=frozenset(flags), measured=measured, findings=kept)
 
 
 def _slowly(

@@ -6,12 +6,13 @@ They hold counts only, and can be made again from the ledger at any time.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from luodi.core.manifest import canonical_json
-from luodi.store import disk
+from luodi.store import disk, lock
 
 FOLDER = "windows"
 MOST_KEPT = 1000
@@ -45,6 +46,19 @@ def kept(home: Path, digest: str, most: int = MOST_KEPT) -> list[dict[str, Any]]
         except (OSError, ValueError, RecursionError):
             continue
     return found
+
+
+@contextmanager
+def alone(home: Path, digest: str) -> Iterator[None]:
+    """A block in which nobody else of this machine counts the windows of a release.
+
+    Raises:
+        LuodiError: ``environment.disk``.
+    """
+    folder = _folder(home, digest)
+    disk.make_folder(folder, mode=0o700)
+    with lock.alone(folder / "lock"):
+        yield
 
 
 def _folder(home: Path, digest: str) -> Path:

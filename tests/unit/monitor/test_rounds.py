@@ -6,84 +6,14 @@ import http.server
 import json
 import threading
 
-import numpy as np
 import pytest
 
 from luodi.core.errors import LuodiError
-from luodi.core.promise import promised
-from luodi.modalities import modality
-from luodi.modalities.tabular import watch
-from luodi.modalities.tabular.codec import Codec, NumberColumn
 from luodi.monitor import outlets, rounds
 from luodi.monitor import status as watching
 from luodi.monitor.alarms import Raised
-from luodi.monitor.intake import Watched
-from luodi.monitor.reference import Reference
 from luodi.monitor.rounds import Pace
-from luodi.store.home import Home
-from luodi.store.ledger.rows import Outcome, Prediction, Reason, Release, new_id
-
-DAY = 86_400_000_000
-NOW = 1_700_006_400_000_000 // DAY * DAY
-DIGEST = "sha256:" + "a" * 64
-CANARY = 13_912_345_678.0
-
-
-@pytest.fixture
-def home(tmp_path):
-    with Home.create(tmp_path / "home") as opened:
-        release = Release(DIGEST, "press", blob="sha256:" + "b" * 64)
-        opened.ledger.add_release(release)
-        opened.ledger.promote("press", DIGEST, Reason("a test", "to see"))
-        yield opened
-
-
-@pytest.fixture(autouse=True)
-def one(monkeypatch) -> Watched:
-    """A release without a file: what training left, two sensors and a promise."""
-    random = np.random.default_rng(0)
-    names = ("torque", "heat")
-    columns = {
-        name: {"kind": "number", **watch.binned(random.normal(40, 5, 5000))} for name in names
-    }
-    reference = Reference.from_json({"rows": 5000, "columns": columns, "answers": {}})
-    limits = {"low": None, "high": None, "seen_low": 0.0, "seen_high": 80.0, "required": False}
-    numbers = tuple(NumberColumn(name=n, missing=(), unit=None, **limits) for n in names)
-    codec = Codec("classify", "broken", ("no", "yes"), "string", numbers)
-    figure = {"name": "roc_auc", "value": 0.9, "low": 0.88, "high": 0.92}
-    card = {"figures": [figure, {"name": "accuracy", "value": 0.8}]}
-    promise = promised("classify", {"classes": ["no", "yes"]}, {"metric": "roc_auc"}, card)
-    made = Watched("press", DIGEST, 0, reference, promise, codec.to_json(), modality())
-    monkeypatch.setattr(rounds, "watched", lambda *_: made)
-    monkeypatch.setattr(watching, "watched", lambda *_: made)
-    return made
-
-
-def answer(home, days, change=lambda record: record, rows=250, truths=False, seed=1):
-    """Answers of some days, counted back from now, and what came true of them."""
-    random = np.random.default_rng(seed)
-    kept = []
-    for day in days:
-        for row in range(rows):
-            at = NOW - day * DAY + row * (DAY // rows)
-            record = {"torque": random.normal(40, 5), "heat": random.normal(40, 5)}
-            chance = random.random()
-            decision = "yes" if chance > 0.5 else "no"
-            kept.append(
-                Prediction(new_id(at), DIGEST, decision, change(record), probability=chance, at=at)
-            )
-    home.ledger.keep_predictions(kept).result()
-    if truths:
-        came = [Outcome(p.id, random.choice(["no", "yes"]), p.at + 1) for p in kept]
-        home.ledger.keep_outcomes(came).result()
-
-
-def stuck(record):
-    return {**record, "torque": CANARY}
-
-
-def codes(home) -> list[str]:
-    return home.ledger.frame("alarms")["code"].to_list()
+from unit.monitor.press import DAY, DIGEST, NOW, answer, codes, stuck
 
 
 def test_a_dead_sensor_is_told_once_and_its_end_too(home):
