@@ -1,7 +1,9 @@
-"""Rows until one of 20 sensors is named that shifted by one deviation, died, or changed its unit.
+"""Rows until one of 20 sensors is named that shifted, drifts, died, or changed its unit.
 
-After 20 quiet windows the trouble begins at the start of a window; counted are the rows from
-there until an alarm names the sensor and nothing else.
+A sensor that drifts moves by a twentieth of a deviation a window, and training has no time: what
+quiet windows teach must not make it a habit. After 20 quiet windows the trouble begins at the
+start of a window; counted are the rows from there until an alarm names the sensor and nothing
+else.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from bench.options import Options
 from bench.result import Result, end
 from bench.sensors import DAY_S, Floats, frame, reference_of, walk, watched
 
-COLUMNS, TRAINED, QUIET, AFTER = 20, 40_000, 20, 40
+COLUMNS, TRAINED, QUIET, AFTER = 20, 40_000, 20, 60
+ROWS = 200
 BROKEN_SENSOR = 7
 
 
@@ -30,20 +33,25 @@ def other_unit(values: Floats) -> None:
     values[:, BROKEN_SENSOR] = values[:, BROKEN_SENSOR] + 273.15
 
 
-TROUBLES: dict[str, tuple[Callable[[Floats], None], str]] = {
-    "shift by 1 deviation": (shifted, "alarm.shift"),
-    "dead": (dead, "alarm.dead"),
-    "°C -> K": (other_unit, "alarm.unit"),
+def drifting(values: Floats) -> None:
+    values[:, BROKEN_SENSOR] += np.arange(len(values)) / ROWS * 0.05
+
+
+TROUBLES: dict[str, tuple[Callable[[Floats], None], str, bool]] = {
+    "shift by 1 deviation": (shifted, "alarm.shift", True),
+    "dead": (dead, "alarm.dead", True),
+    "°C -> K": (other_unit, "alarm.unit", True),
+    "drift, no time in training": (drifting, "alarm.shift", False),
 }
 
 
 def delay(trouble: str, rows: int, memory: float, seed: int) -> tuple[int | None, bool]:
     """Rows until the sensor is named, and whether that name was right at once; None for never."""
-    change, code = TROUBLES[trouble]
+    change, code, timed = TROUBLES[trouble]
     values = walk(TRAINED + (QUIET + AFTER) * rows, COLUMNS, seed, memory)
     live = values[TRAINED:]
     change(live[QUIET * rows :])
-    reference = reference_of(frame(values[:TRAINED]), row_s=60.0)
+    reference = reference_of(frame(values[:TRAINED]), row_s=60.0 if timed else None)
     windows = [frame(part) for part in np.split(live, QUIET + AFTER)]
     seconds = min(DAY_S, rows * 60.0)
     found = watched(reference, windows[:QUIET], seconds, [])
@@ -61,8 +69,7 @@ def measured(options: Options) -> list[Result]:
     results = []
     for trouble in TROUBLES:
         for memory in (0.0, 0.9):
-            rows = 200
-            delays = [delay(trouble, rows, memory, seed) for seed in range(repeats)]
+            delays = [delay(trouble, ROWS, memory, seed) for seed in range(repeats)]
             known = [found for found, _ in delays if found is not None]
             right = sum(named for _, named in delays)
             results.append(
@@ -73,7 +80,7 @@ def measured(options: Options) -> list[Result]:
                     values={"luodi": known or [0.0]},
                     wanted="found and named",
                     reached=len(known) == repeats,
-                    protocol=f"{repeats} streams, windows of {rows} rows, {QUIET} quiet ones "
+                    protocol=f"{repeats} streams, windows of {ROWS} rows, {QUIET} quiet ones "
                     f"before, at most {AFTER} after",
                     against=f"{len(known)} of {repeats} found, {right} with the right cause at "
                     "once and no other column",

@@ -14,14 +14,14 @@ time are alike, so a thousand rows are worth fewer. The level is divided over wi
 (Dunn 1961, JASA 56), which needs no independence. It is an approximation, and exact in none of
 these cases: (a) service wanders in ways that neither training nor the quiet windows did, and then
 an alarm is right to say that something is new; (b) training has no time and the first windows
-are few: until ``settle`` of them were quiet only large effects count, and the middle column says
-how far all may wander (``wander.at_least``); (c) a column that takes
+are few: until a column was quiet in ``settle`` of them only its large effects count, and the middle
+column says how far it may wander (``wander.at_least``); (c) a column that takes
 few values, in a window of few rows. ``bench/false_alarms.py`` measures how far it holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def compare(
     window: Sketch,
     seconds: float,
     learned: Learned = NOTHING,
-    settled: bool = True,
+    settled: Collection[str] | None = None,
 ) -> list[Evidence]:
     """Everything that a window says, column by column.
 
@@ -49,8 +49,8 @@ def compare(
         window: The window.
         seconds: Its length.
         learned: How quiet windows wandered before.
-        settled: Whether that, or training's course of time, says enough. If not, each column is
-            allowed to wander as far as the middle one of all columns does in this window.
+        settled: The columns of which that, or training's course of time, says enough; None for
+            all. Each other is allowed to wander as far as the middle one of all columns does.
 
     Returns:
         Evidence for every aspect of every column, also where there is nothing to see.
@@ -67,20 +67,27 @@ def compare(
         return found
 
     first = looked(beyond)
-    return first if settled else looked(at_least(beyond, first))
+    return first if settled is None else looked(at_least(beyond, first, settled))
 
 
-def worth_a_look(found: Sequence[Evidence], level: float, settled: bool = True) -> list[Evidence]:
+def worth_a_look(
+    found: Sequence[Evidence], level: float, settled: Collection[str] | None = None
+) -> list[Evidence]:
     """The evidence that is large enough and beyond chance, most certain first.
 
     Args:
         found: What ``compare`` gives.
         level: The level of one test.
-        settled: Whether it is known how windows wander; if not, only large effects count.
+        settled: The columns of which it is known how they wander; of the others only large
+            effects count. None for all.
     """
-    least, limit = (LEAST, level) if settled else (LARGE, level * OVERWHELMING)
-    kept = [one for one in found if one.chance <= limit and abs(one.effect) >= least[one.aspect]]
+    kept = [one for one in found if _counts(one, level, settled is None or one.column in settled)]
     return sorted(kept, key=lambda one: (one.chance, -abs(one.effect)))
+
+
+def _counts(one: Evidence, level: float, settled: bool) -> bool:
+    least, limit = (LEAST, level) if settled else (LARGE, level * OVERWHELMING)
+    return one.chance <= limit and abs(one.effect) >= least[one.aspect]
 
 
 def lasting(now: Sequence[Evidence], before: frozenset[str], level: float) -> list[Evidence]:

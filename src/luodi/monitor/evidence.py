@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Aspect = Literal["shift", "shape", "missing", "outside", "unseen"]
-RATES: tuple[Aspect, ...] = ("missing", "outside", "unseen")
 
 LEAST: Mapping[Aspect, float] = {
     "shift": 0.2,
@@ -76,14 +75,14 @@ class Learned:
     """How quiet windows of service wandered.
 
     Attributes:
-        windows: How many there were.
+        windows: By column, in how many of them it was quiet.
         differences: By aspect and column, what each of them measured.
         variances: The variances that chance alone gave them.
     """
 
-    windows: int
+    windows: Mapping[str, int]
     differences: Mapping[tuple[str, str], Sequence[float]]
     variances: Mapping[tuple[str, str], Sequence[float]]
 
 
-NOTHING = Learned(0, {}, {})
+NOTHING = Learned({}, {}, {})

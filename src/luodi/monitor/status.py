@@ -12,7 +12,7 @@ from luodi.monitor.budget import DAY_S
 from luodi.monitor.intake import watched
 from luodi.monitor.quality import FEWEST_TRUTHS, Quality
 from luodi.monitor.rounds import Pace, history, quality
-from luodi.monitor.watching import Seen
+from luodi.monitor.watching import Seen, learned
 from luodi.store.home import Home
 from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.frames import Cut
@@ -116,7 +116,8 @@ def _next(windows: Sequence[Seen], live: Quality, pace: Pace, timed: bool) -> li
     if not windows:
         steps.append({"step": "first_window", "seconds": pace.window_s})
     elif not timed:
-        quiet = sum(not one.flags for one in windows)
+        # a column that has moved does not keep the others from settling
+        quiet = max(learned(windows).windows.values(), default=0)
         if quiet < pace.budget.settle:
             steps.append({"step": "settle", "windows": pace.budget.settle - quiet})
     if live.cases < FEWEST_TRUTHS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -51,8 +51,8 @@ def spreads(reference: Reference, seconds: float, rows: float, learned: Learned)
     return spread
 
 
-def at_least(spread: Spread, evidence: Sequence[Evidence]) -> Spread:
-    """No column is taken to wander less than the middle one of all columns does.
+def at_least(spread: Spread, evidence: Sequence[Evidence], settled: Collection[str]) -> Spread:
+    """No other column than the settled ones is taken to wander less than the middle one does.
 
     Sensors of one plant share their memory. The median needs no past, and a single sensor that
     fails does not move it; where most columns move at once, it hides them until windows of
@@ -61,6 +61,7 @@ def at_least(spread: Spread, evidence: Sequence[Evidence]) -> Spread:
     Args:
         spread: What is known without it.
         evidence: What one window says of all columns.
+        settled: The columns of which enough is known without it.
     """
     middle: dict[str, Beyond] = {}
     for aspect in ("shift", "shape"):
@@ -76,7 +77,7 @@ def at_least(spread: Spread, evidence: Sequence[Evidence]) -> Spread:
             middle[aspect] = Beyond(max(0.0, float(np.median(beyond))), len(told) - 1.0)
 
     def wider(aspect: str, column: str) -> Beyond:
-        own, other = spread(aspect, column), middle.get(aspect)
+        own, other = spread(aspect, column), None if column in settled else middle.get(aspect)
         return other if other is not None and other.variance > own.variance else own
 
     return wider

@@ -110,12 +110,12 @@ def look(
         The window with what was found.
     """
     allowed = budget or Budget()
-    known = learned(earlier)
-    settled = reference.season is not None or known.windows >= allowed.settle
-    evidence = compare(reference, window.sketch, window.seconds, known, settled)
+    known = learned(earlier, REMEMBERED if reference.season is not None else allowed.settle)
+    sure = settled(reference, known, allowed.settle)
+    evidence = compare(reference, window.sketch, window.seconds, known, sure)
     level = allowed.for_inputs(window.seconds, LOOKS * len(evidence))
     before = earlier[-1].flags if earlier else frozenset()
-    flagged = worth_a_look(evidence, level, settled)
+    flagged = worth_a_look(evidence, level, sure)
     lasts = lasting(flagged, before, level)
     still = list(dead(reference, window.sketch))
     named = {one.column for one in lasts}
@@ -127,7 +127,7 @@ def look(
     }
     for one in causes(reference, window.sketch, lasts, evidence):
         found.setdefault(str(one.column), one)
-    slow, slow_flags = _slowly(reference, window, earlier, level, settled)
+    slow, slow_flags = _slowly(reference, window, earlier, level)
     for one in slow:
         found.setdefault(str(one.column), one)
     flags = {one.key for one in flagged} | {f"{STILL}:{name}" for name in still} | slow_flags
@@ -137,7 +137,7 @@ def look(
 
 
 def _slowly(
-    reference: Reference, window: Seen, earlier: Sequence[Seen], level: float, settled: bool
+    reference: Reference, window: Seen, earlier: Sequence[Seen], level: float
 ) -> tuple[tuple[Finding, ...], set[str]]:
     """What only several windows together show: a small shift under sensors that remember.
 
@@ -150,7 +150,7 @@ def _slowly(
     joined = reduce(merge, (one.sketch for one in several))
     seconds = sum(one.seconds for one in several)
     evidence = compare(reference, joined, seconds)
-    flagged = worth_a_look(evidence, level, settled)
+    flagged = worth_a_look(evidence, level)
     lasts = lasting(flagged, _without(earlier[-1].flags), level)
     return causes(reference, joined, lasts, evidence), {f"{SLOWLY}{one.key}" for one in flagged}
 
@@ -160,20 +160,36 @@ def _without(flags: frozenset[str]) -> frozenset[str]:
     return frozenset(one.removeprefix(SLOWLY) for one in flags if one.startswith(SLOWLY))
 
 
-def learned(earlier: Sequence[Seen]) -> Learned:
-    """What the windows before teach: of each column those in which it was quiet."""
-    recent = earlier[-REMEMBERED:]
+def learned(earlier: Sequence[Seen], most: int = REMEMBERED) -> Learned:
+    """What the windows before teach: of each column those in which it was quiet.
+
+    Args:
+        earlier: The windows before, oldest first.
+        most: How many of a column count, the first ones. Were they all to count, a column that
+            drifts slowly would teach that drifting is its way.
+    """
+    windows: dict[str, int] = {}
     differences: dict[tuple[str, str], list[float]] = {}
     variances: dict[tuple[str, str], list[float]] = {}
-    for window in recent:
-        loud = {flag.partition(":")[2] for flag in window.flags}
+    for window in earlier[-REMEMBERED:]:
+        taught = {flag.partition(":")[2] for flag in window.flags}
+        taught |= {column for column, count in windows.items() if count >= most}
+        quiet = set()
         for key, (difference, variance) in window.measured.items():
             aspect, _, column = key.partition(":")
-            if column not in loud:
+            if column not in taught:
                 differences.setdefault((aspect, column), []).append(difference)
                 variances.setdefault((aspect, column), []).append(variance)
-    quiet = sum(not window.flags for window in recent)
-    return Learned(quiet, differences, variances)
+                quiet.add(column)
+        windows |= {column: windows.get(column, 0) + 1 for column in quiet}
+    return Learned(windows, differences, variances)
+
+
+def settled(reference: Reference, known: Learned, settle: int) -> frozenset[str]:
+    """The columns of which it is known how far they wander, so that small effects count too."""
+    if reference.season is not None:
+        return frozenset(reference.columns)
+    return frozenset(name for name in reference.columns if known.windows.get(name, 0) >= settle)
 
 
 def _plain(one: Finding) -> dict[str, Any]:
