@@ -16,7 +16,8 @@ from luodi.core.promise import Promise
 from luodi.core.task import LOWER_IS_BETTER
 from luodi.core.values import Finding
 from luodi.monitor.causes import BROKEN
-from luodi.monitor.quality import Quality, worse
+from luodi.monitor.figure import Quality
+from luodi.monitor.quality import worse
 
 INPUTS, MOVED, WORSE, OVER = "alarm.broken", "alarm.moved", "alarm.worse", "alarm.over"
 SEVERITY = {INPUTS: "error", MOVED: "warning", WORSE: "error", OVER: "note"}
@@ -96,24 +97,31 @@ def classify(state: State) -> Raised | None:
     if broken:
         return Raised(INPUTS, _evidence(state, broken, state.promise.without))
     if worse(state.promise, state.live, state.level):
-        basis = {"basis": "truths"}
-        return Raised(WORSE, _evidence(state, state.findings, state.live.cost) | basis)
+        return Raised(WORSE, _evidence(state, state.findings, _decides(state).cost))
     if not state.findings:
         return None
-    if _expected_worse(state.promise, state.estimate):
-        basis = {"basis": "estimate"}
-        return Raised(WORSE, _evidence(state, state.findings, state.estimate.cost) | basis)
-    cost = state.live.cost if state.live.value is not None else state.estimate.cost
-    return Raised(MOVED, _evidence(state, state.findings, cost))
+    known = _decides(state)
+    code = WORSE if known is state.estimate and _expected_worse(state.promise, known) else MOVED
+    return Raised(code, _evidence(state, state.findings, known.cost))
+
+
+def _decides(state: State) -> Quality:
+    """The figure that a verdict rests on: truths, and the estimate only where they give none."""
+    return state.estimate if state.live.chance is None else state.live
 
 
 def _expected_worse(promise: Promise, estimate: Quality) -> bool:
-    """Whether even the better end of what is expected is worse than the promise's worse end."""
+    """Whether even the better end of what is expected is worse than the promise's worse end.
+
+    And than what the same estimate says of training, for it has its own bias.
+    """
     if estimate.low is None or estimate.high is None or promise.low is None:
         return False
+    usual = estimate.usual
     if promise.metric in LOWER_IS_BETTER:
-        return promise.high is not None and estimate.low > promise.high
-    return estimate.high < promise.low
+        limits = (promise.high, usual)
+        return promise.high is not None and all(x is None or estimate.low > x for x in limits)
+    return all(x is None or estimate.high < x for x in (promise.low, usual))
 
 
 def _evidence(state: State, causes: Sequence[Finding], cost: float | None) -> dict[str, Any]:
@@ -125,6 +133,7 @@ def _evidence(state: State, causes: Sequence[Finding], cost: float | None) -> di
             {"code": one.code, "column": one.column, "evidence": dict(one.evidence)}
             for one in causes
         ],
+        "basis": "estimate" if _decides(state) is state.estimate else "truths",
         "live": state.live.record(),
         "estimate": state.estimate.record(),
         "promised": state.promise.value,
@@ -161,15 +170,14 @@ def _cause(one: Mapping[str, Any], lang: words.Language) -> str:
 
 
 def _quality(evidence: Mapping[str, Any], said: Any) -> str:
+    """The figure that decided, and no other."""
     promised = evidence.get("promised")
-    for name in ("live", "estimate"):
-        figure = evidence.get(name) or {}
-        if figure.get("value") is not None and promised is not None:
-            ends = {end: figure[end] for end in ("low", "high")}
-            if None not in ends.values():
-                facts = {key: figure[key] for key in ("metric", "value", "cases")}
-                return str(said(name, **facts, **ends, promised=promised))
-    return str(said("no_quality"))
+    name = "live" if evidence.get("basis") == "truths" else "estimate"
+    figure = evidence.get(name) or {}
+    facts = {key: figure.get(key) for key in ("metric", "value", "cases", "low", "high")}
+    if promised is None or None in facts.values():
+        return str(said("no_quality"))
+    return str(said(name, **facts, promised=promised))
 
 
 def _cost(evidence: Mapping[str, Any], said: Any) -> str:

@@ -9,6 +9,8 @@ from luodi.monitor.cases import Cases, Whole
 SHARE = 0.95
 STEPS = 200
 GROUPS, SMALLEST = 50, 20
+FEWEST_AT_RISK = 50
+"""Fewer answers, the oldest ones, say too little of long delays: one late truth would be 5 %."""
 
 
 def label_delay(cases: Cases, now: int, share: float = SHARE) -> int | None:
@@ -36,11 +38,12 @@ def label_delay(cases: Cases, now: int, share: float = SHARE) -> int | None:
     age = now - cases.at[known]
     width = max(1, int(delay.max()) // STEPS + 1)
     took, could = delay // width, age // width
+    fewest = min(FEWEST_AT_RISK, int(known.sum()) // 2)
     came = 1.0
     for step in range(int(took.max()), 0, -1):
         at_risk = np.count_nonzero((took <= step) & (could >= step))
         late = np.count_nonzero((took == step) & (could >= step))
-        before = came * (1 - late / at_risk) if at_risk else came
+        before = came * (1 - late / at_risk) if at_risk > fewest else came
         if before < share:
             return int((step + 1) * width)
         came = before

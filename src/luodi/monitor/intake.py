@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 ANSWER = ("id", "at", "decision", "probability", "details", "action")
-TRUTH = ("id", "truth", "received_at")
+TRUTH, FIRST = ("id", "truth", "received_at"), ("id", "received_at")
 
 
 @dataclass(frozen=True)
@@ -125,10 +125,14 @@ def known_cases(home: Home, one: Watched, since: int, until: int) -> Cases:
         since: From this moment on, in microseconds.
         until: Before this moment.
     """
+    import polars as pl
+
     answered_in = Cut(release=one.digest, since=since, until=until)
     answers = _columns(home, "predictions", answered_in, ANSWER)
     came = _columns(home, "outcomes", Cut(release=one.digest, since=since), TRUTH)
+    first = _columns(home, "corrected", Cut(release=one.digest, since=since), FIRST)
     both = answers.join(came, on="id", how="left", maintain_order="left")
+    both = both.join(_earliest(first), on="id", how="left", maintain_order="left")
     return cases(
         one.promise.classes,
         both["at"].dt.epoch("us").to_list(),
@@ -137,5 +141,14 @@ def known_cases(home: Home, one: Watched, since: int, until: int) -> Cases:
         [json.loads(text) for text in both["details"].to_list()],
         both["action"].to_list(),
         both["truth"].to_list(),
-        both["received_at"].dt.epoch("us").to_list(),
+        both.select(pl.min_horizontal("received_at", "first_at").dt.epoch("us"))
+        .to_series()
+        .to_list(),
     )
+
+
+def _earliest(corrected: pl.DataFrame) -> pl.DataFrame:
+    """When the first truth came of those that were corrected: a correction is no late truth."""
+    import polars as pl
+
+    return corrected.group_by("id").agg(pl.col("received_at").min().alias("first_at"))

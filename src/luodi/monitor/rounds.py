@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from luodi.core.errors import LuodiError
 from luodi.monitor.alarms import Raised, State, classify
 from luodi.monitor.budget import DAY_S, Budget
+from luodi.monitor.estimate import expected, usual
+from luodi.monitor.figure import Quality
 from luodi.monitor.intake import Watched, known_cases, sketches, watched
 from luodi.monitor.periods import ended
-from luodi.monitor.quality import Quality, expected, measured
+from luodi.monitor.quality import measured
 from luodi.monitor.told import Before, before, told
 from luodi.monitor.watching import REMEMBERED, Seen, look
 from luodi.store import windows
@@ -147,7 +149,8 @@ def quality(home: Home, one: Watched, pace: Pace, now: int) -> tuple[Quality, Qu
     live = measured(one.promise, cases, now, pace.delay_s)
     lasted = min(RECENT_DAYS, (now - int(recent.at[0])) / day) if len(recent) else RECENT_DAYS
     per_day = len(recent) / max(lasted, pace.window_s / DAY_S)
-    return live, expected(one.promise, recent), per_day
+    estimate = replace(expected(one.promise, recent), usual=usual(one.promise, one.reference))
+    return live, estimate, per_day
 
 
 def _fresh(

@@ -9,8 +9,8 @@ from typing import Any
 from luodi.core.sketch import Categories, Sketch
 from luodi.monitor.alarms import OVER, Raised
 from luodi.monitor.budget import DAY_S
+from luodi.monitor.figure import FEWEST_TRUTHS, Quality
 from luodi.monitor.intake import watched
-from luodi.monitor.quality import FEWEST_TRUTHS, Quality
 from luodi.monitor.rounds import Pace, history, quality
 from luodi.monitor.watching import Seen, learned
 from luodi.store.home import Home

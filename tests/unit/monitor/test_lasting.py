@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 from itertools import pairwise
 
 import numpy as np
 
 from luodi.monitor import rounds
 from luodi.monitor.alarms import Raised
+from luodi.monitor.intake import known_cases
 from luodi.monitor.rounds import Pace
 from luodi.monitor.told import before, told
 from luodi.monitor.watching import Seen
 from luodi.store.home import Home
-from luodi.store.ledger.rows import Outcome
+from luodi.store.ledger.rows import Outcome, Reason
 from unit.monitor.press import DAY, DIGEST, NOW, answer, codes, good, keep, stuck
 
 HOUR = DAY // 24
@@ -132,3 +134,16 @@ def test_an_alarm_from_before_a_roll_back_is_not_open_after_it(home):
     assert found.windows[-1].alarm is not None
     assert before(found.windows, NOW).alarm == found.windows[-1].alarm
     assert before(found.windows, NOW + 1).alarm is None
+
+
+def test_a_corrected_truth_came_when_the_first_one_did(home, one):
+    kept = answer(home, [2, 1], truths=True)
+    first = known_cases(home, one, NOW - 3 * DAY, NOW)
+    truths = home.ledger.frame("outcomes").sort("id")["truth"].to_list()
+    time.sleep(0.01)
+    for answered, truth in zip(sorted(kept[:9], key=lambda p: p.id), truths, strict=False):
+        other = Outcome(answered.id, "no" if truth == "yes" else "yes", answered.at + 1)
+        home.ledger.correct_outcome(other, Reason("a test", "to see"))
+    after = known_cases(home, one, NOW - 3 * DAY, NOW)
+    assert (after.truth != first.truth).sum() == 9
+    assert (after.received == first.received).all()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from luodi.monitor.budget import DAY_S
 from luodi.monitor.cases import Cases, cases
 from luodi.monitor.delay import label_delay, mature
-from luodi.monitor.quality import expected, measured, worse
+from luodi.monitor.estimate import expected
+from luodi.monitor.quality import measured, worse
 from unit.monitor.made import DAY, NOW, answers, kept, promise, promise_of
 
 
@@ -130,3 +133,38 @@ def test_the_ledger_s_texts_become_cases():
         [{"probabilities": {"a": 0.2, "b": 0.5, "c": 0.3}}], ["accept"], ["c"], [2],
     )  # fmt: skip
     assert three.answers.tolist() == [[0.2, 0.5, 0.3]] and three.truth.tolist() == [2]
+
+
+def with_received(made: Cases, received) -> Cases:
+    return kept(replace(made, received=np.asarray(received)), NOW)
+
+
+def test_one_late_truth_does_not_switch_quality_off():
+    made = answers(600, 1, days=60)
+    never = np.random.default_rng(0).random(600) < 0.12
+    received = np.where(never, NOW + DAY, made.received)
+    received[3] = NOW - DAY
+    figure = measured(promise(metric="accuracy"), with_received(made, received), NOW)
+    assert figure.delay_s < 2 * DAY_S and figure.cases > 400
+
+
+def test_figures_of_one_decision_only_give_no_verdict():
+    held = promise_of(answers(20_000, 1))
+    made = answers(4000, 10)
+    part = with_received(made, np.where(made.decision == 1, made.received, NOW + DAY))
+    figure = measured(held, part, NOW, 0.0)
+    assert figure.value < held.low, "what is rejected is harder than the rest"
+    assert figure.silent == "part" and not worse(held, figure, 0.05)
+
+
+def test_truths_that_are_all_alike_are_said_to_give_no_figure():
+    made = answers(1000, 1)
+    figure = measured(promise(value=0.9), replace(made, truth=np.zeros(1000, int)), NOW, 0.0)
+    assert figure.value is None and figure.silent == "undefined" and figure.cases == 1000
+    assert measured(promise(), made.take(np.arange(9)), NOW, 0.0).silent == "few"
+
+
+def test_the_estimate_of_many_answers_takes_no_longer_than_of_some():
+    few, many = (expected(promise(), answers(rows, 5)) for rows in (20_000, 60_000))
+    assert many.cases == few.cases == 20_000
+    assert few.low < many.value < few.high
