@@ -1,21 +1,56 @@
 """Counts of records in the bins of a reference: small, mergeable, and never a record.
 
 Training and service count in the same bins, so a window of service can be laid beside training
-column by column. Counts, lowest and highest values merge exactly, means and squares to rounding.
+column by column. Counts merge exactly, means and squares to rounding. No value of a single record
+is in a sketch that is kept, nor can it be found from one: an answer may be forgotten at any time.
 """
 
 from __future__ import annotations
 
+import struct
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 FAR = 0.5
+LARGEST = 1e140
+"""Its square, of many rows, is still a number."""
+MANY = 0.2
+FEWEST_OF_MEAN = 5
+ALIKE = 1e-9
+
+
+class Moments(NamedTuple):
+    """Mean and spread of some values.
+
+    Attributes:
+        rows: How many values.
+        mean: Their mean; 0 without.
+        squares: Sum of squared distances from it.
+    """
+
+    rows: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation."""
+        return float((self.squares / self.rows) ** 0.5) if self.rows else 0.0
+
+    @property
+    def tells_on_none(self) -> bool:
+        """Whether they are of so many values that they are no record of any."""
+        return self.rows >= FEWEST_OF_MEAN and self.spread > ALIKE * abs(self.mean)
+
+
+NOTHING = Moments()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +63,11 @@ class Numbers:
         above: Values over its last edge.
         missing: Rows without a value.
         far: Of the values outside, those farther away than half the reference's range.
-        low: Lowest value; None without values.
-        high: Highest value.
-        mean: Mean of the values; 0 without.
-        squares: Sum of squared distances from the mean.
+        trace: Of the only value, where all are the same, 16 bits of a digest: enough to see
+            whether another window holds that value too, too few to find it.
+        near: Mean and spread of the values that are not far, so that a single error code carries
+            neither.
+        away: The same of those that are.
     """
 
     counts: tuple[int, ...]
@@ -39,10 +75,9 @@ class Numbers:
     above: int
     missing: int
     far: int = 0
-    low: float | None = None
-    high: float | None = None
-    mean: float = 0.0
-    squares: float = 0.0
+    trace: int | None = None
+    near: Moments = NOTHING
+    away: Moments = NOTHING
 
     @property
     def known(self) -> int:
@@ -50,9 +85,11 @@ class Numbers:
         return sum(self.counts) + self.below + self.above
 
     @property
-    def spread(self) -> float:
-        """Standard deviation."""
-        return float((self.squares / self.known) ** 0.5) if self.known else 0.0
+    def typical(self) -> Moments:
+        """Mean and spread of the values without the few that are far; where many are, of all."""
+        if self.away.rows < MANY * (self.near.rows + self.away.rows):
+            return self.near
+        return _together(self.near, self.away)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,25 +170,46 @@ def numbers(values: Floats, edges: Floats) -> Numbers:
     here = held[~absent] if missing else held
     if not len(here):
         return Numbers((0,) * max(0, len(edges) - 1), 0, 0, missing)
-    low, high, mean = float(here.min()), float(here.max()), float(here.mean())
-    away = here - mean
-    squares = float(np.square(away, out=away).sum())
-    below, above, far, counts = 0, len(here), len(here), np.zeros(0, np.int64)
-    if len(edges):
-        counts = np.bincount(codes(here, edges), minlength=len(edges) - 1)
-        beyond = low < edges[0] or high > edges[-1]
-        below, above, far = _outside(here, edges) if beyond else (0, 0, 0)
-        counts[0] -= below
-        counts[-1] -= above
-    return Numbers(tuple(counts.tolist()), below, above, missing, far, low, high, mean, squares)
+    if not len(edges):
+        return Numbers((), 0, len(here), missing, len(here), _trace(here))
+    counts = np.bincount(codes(here, edges), minlength=len(edges) - 1)
+    below, above, far = _outside(here, edges)
+    counts[0] -= below
+    counts[-1] -= above
+    distant = 0 if far is None else int(np.count_nonzero(far))
+    near, away = (
+        (moments(here), NOTHING) if far is None else (moments(here[~far]), moments(here[far]))
+    )
+    cells = tuple(counts.tolist())
+    return Numbers(cells, below, above, missing, distant, _trace(here), near, away)
 
 
-def _outside(values: Floats, edges: Floats) -> tuple[int, int, int]:
-    """How many values lie below, above, and far away."""
-    below, above = values[values < edges[0]], values[values > edges[-1]]
+def _outside(values: Floats, edges: Floats) -> tuple[int, int, NDArray[np.bool_] | None]:
+    """How many values lie below and above, and which far away; None where none does."""
+    low, high = values.min(), values.max()
+    below = int(np.count_nonzero(values < edges[0])) if low < edges[0] else 0
+    above = int(np.count_nonzero(values > edges[-1])) if high > edges[-1] else 0
     room = FAR * (edges[-1] - edges[0])
-    far = np.count_nonzero(below < edges[0] - room) + np.count_nonzero(above > edges[-1] + room)
-    return len(below), len(above), int(far)
+    if low >= edges[0] - room and high <= edges[-1] + room:
+        return below, above, None
+    return below, above, (values < edges[0] - room) | (values > edges[-1] + room)
+
+
+def moments(values: Floats) -> Moments:
+    """Mean and spread of values; those too large to be squared count as the largest that can."""
+    if not len(values):
+        return NOTHING
+    held = np.clip(values, -LARGEST, LARGEST)
+    mean = float(held.mean())
+    away = held - mean
+    return Moments(len(held), mean, float(np.square(away, out=away).sum()))
+
+
+def _trace(values: Floats) -> int | None:
+    low = float(values.min()) + 0.0  # one zero, not two
+    if low != values.max():
+        return None
+    return int.from_bytes(blake2b(struct.pack("<d", low), digest_size=2).digest(), "little")
 
 
 def codes(values: Floats, edges: Floats) -> NDArray[np.int64]:
@@ -215,31 +273,32 @@ def merged(one: Part, two: Part) -> Part:
 
 
 def _joined(one: Numbers, two: Numbers, counts: tuple[int, ...], missing: int) -> Numbers:
-    n, m = one.known, two.known
-    if not n or not m:
-        kept = one if n else two
-        lowest, highest, mean, squares = kept.low, kept.high, kept.mean, kept.squares
-    else:
-        apart = two.mean - one.mean
-        mean = (one.mean * n + two.mean * m) / (n + m)
-        squares = one.squares + two.squares + apart * apart * n * m / (n + m)
-        lowest, highest = _outermost(one, two)
     below, above = one.below + two.below, one.above + two.above
-    far = one.far + two.far
-    return Numbers(counts, below, above, missing, far, lowest, highest, mean, squares)
+    near, away = _together(one.near, two.near), _together(one.away, two.away)
+    trace = one.trace if not two.known else two.trace
+    trace = trace if not one.known or one.trace == trace else None
+    return Numbers(counts, below, above, missing, one.far + two.far, trace, near, away)
 
 
-def _outermost(one: Numbers, two: Numbers) -> tuple[float, float]:
-    lows = [part.low for part in (one, two) if part.low is not None]
-    highs = [part.high for part in (one, two) if part.high is not None]
-    return min(lows), max(highs)
+def _together(one: Moments, two: Moments) -> Moments:
+    n, m = one.rows, two.rows
+    if not n or not m:
+        return one if n else two
+    apart = two.mean - one.mean
+    mean = (one.mean * n + two.mean * m) / (n + m)
+    return Moments(n + m, mean, one.squares + two.squares + apart * apart * n * m / (n + m))
 
 
 def _record(part: Part) -> dict[str, Any]:
     record = {name: getattr(part, name) for name in part.__slots__}
+    if isinstance(part, Numbers):
+        kept = {name: record[name] for name in ("near", "away") if record[name].tells_on_none}
+        record |= {"near": list(kept.get("near", ())), "away": list(kept.get("away", ()))}
     return {**record, "counts": list(part.counts)}
 
 
 def _part(record: Mapping[str, Any]) -> Part:
-    kind = Categories if "unseen" in record else Numbers
-    return kind(**{**record, "counts": tuple(record["counts"])})
+    held = {**record, "counts": tuple(record["counts"])}
+    if "unseen" in record:
+        return Categories(**held)
+    return Numbers(**{**held, "near": Moments(*held["near"]), "away": Moments(*held["away"])})

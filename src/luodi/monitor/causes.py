@@ -51,19 +51,36 @@ def causes(
     return tuple(told.values())
 
 
-def dead(reference: Reference, window: Sketch) -> Iterator[str]:
-    """Columns of numbers that hold one value, for longer than they ever did in training."""
+def dead(reference: Reference, window: Sketch, earlier: Sequence[Sketch] = ()) -> Iterator[Finding]:
+    """Columns of numbers that hold one value, for longer than they ever did in training.
+
+    Args:
+        reference: The release's.
+        window: The window.
+        earlier: The windows before it, oldest first: one value may last for many of them.
+    """
     for name, wanted in reference.columns.items():
         part = window.columns[name]
-        if wanted.kind != "number" or not isinstance(part, Numbers):
+        if wanted.kind != "number" or not isinstance(part, Numbers) or not _varied(wanted):
             continue
-        still = part.known >= FEWEST_ROWS and part.low == part.high
-        if still and _varied(wanted) and part.known > _longest(reference, name, wanted):
-            yield name
+        rows = _still(name, window, earlier)
+        if part.known >= FEWEST_ROWS and rows > _longest(reference, name, wanted):
+            yield Finding(DEAD, "error", name, {"rows": rows})
+
+
+def _still(name: str, window: Sketch, earlier: Sequence[Sketch]) -> int:
+    """For how many rows in a row a column has held the one value that a window holds."""
+    rows, trace = 0, getattr(window.columns[name], "trace", None)
+    for one in (window, *reversed(earlier)):
+        part = one.columns[name]
+        if trace is None or part.known and getattr(part, "trace", None) != trace:
+            break
+        rows += part.known
+    return rows
 
 
 def _varied(wanted: Expected) -> bool:
-    return isinstance(wanted.whole, Numbers) and wanted.whole.spread > 0
+    return isinstance(wanted.whole, Numbers) and wanted.whole.typical.spread > 0
 
 
 def _longest(reference: Reference, name: str, wanted: Expected) -> float:
@@ -78,11 +95,6 @@ def _longest(reference: Reference, name: str, wanted: Expected) -> float:
     return 0.0 if (wanted.distinct or 0) > MANY_VALUES else float("inf")
 
 
-def stopped(name: str, window: Sketch) -> Finding:
-    """The finding for a column that stands still."""
-    return Finding(DEAD, "error", name, {"rows": window.columns[name].known})
-
-
 def _cause(one: Evidence, wanted: Expected, window: Sketch) -> Finding:
     numbers = one.record() | {"rows": window.rows}
     numbers.pop("column")
@@ -92,7 +104,7 @@ def _cause(one: Evidence, wanted: Expected, window: Sketch) -> Finding:
     if one.aspect == "unseen":
         return Finding(UNSEEN, "error", one.column, numbers)
     if isinstance(part, Numbers) and isinstance(wanted.whole, Numbers):
-        means = {"mean_now": part.mean, "mean_before": wanted.whole.mean}
+        means = {"mean_now": part.typical.mean, "mean_before": wanted.whole.typical.mean}
         found = conversion(part, wanted.whole)
         if found is not None:
             return Finding(UNIT, "error", one.column, numbers | means | {"conversion": found.name})

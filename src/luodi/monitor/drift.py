@@ -194,7 +194,7 @@ def _moved(
         chance = chance_of_shift(difference, variance, beyond("shift", name)) if known else 1.0
         effect = contrast.deviations(difference)
         yield Evidence(
-            name, "shift", effect, chance, part.mean, _mean(wanted), difference, variance
+            name, "shift", effect, chance, part.typical.mean, _mean(wanted), difference, variance
         )
     here, base, whole = nearness.folded(here, base, whole)
     if len(whole) > 1:
@@ -206,4 +206,4 @@ def _moved(
 
 
 def _mean(wanted: Expected) -> float:
-    return wanted.whole.mean if isinstance(wanted.whole, Numbers) else 0.0
+    return wanted.whole.typical.mean if isinstance(wanted.whole, Numbers) else 0.0

@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from luodi.core.sketch import Categories, Floats, Numbers, Part
-
-Kind = str
+from luodi.core.sketch import Categories, Floats, Moments, Numbers, Part
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class Expected:
         distinct: How many different values a number had; None where it was not noted.
     """
 
-    kind: Kind
+    kind: str
     whole: Part
     edges: Floats
     listed: tuple[str, ...] = ()
@@ -106,10 +104,9 @@ def expected(column: Mapping[str, Any]) -> Expected:
         return Expected("category", seen, nothing, listed)
     edges = np.asarray(column["edges"], float)
     counts = tuple(column["counts"])
-    low, high = (float(edges[0]), float(edges[-1])) if len(edges) else (None, None)
-    squares = column.get("spread", 0.0) ** 2 * sum(counts)
-    mean = column.get("mean", 0.0)
-    whole = Numbers(counts, 0, 0, column["missing"], 0, low, high, mean, squares)
+    rows = sum(counts)
+    moments = Moments(rows, column.get("mean", 0.0), column.get("spread", 0.0) ** 2 * rows)
+    whole = Numbers(counts, 0, 0, column["missing"], near=moments)
     return Expected(column.get("kind", "number"), whole, edges, (), column.get("distinct"))
 
 

@@ -9,15 +9,19 @@ from typing import NamedTuple
 import numpy as np
 
 from luodi.core import contrast
-from luodi.core.sketch import Numbers
+from luodi.core.sketch import Moments, Numbers
 
 CLEARLY = 3.0
 """Deviations that a column must be off by before another unit is thought of."""
-SAME_MEAN = 2.0
-WIDEST, NARROWEST, NARROWEST_MOVED = 1.6, 0.4, 0.1
-"""A window spreads less than all of training where values wander slowly. A factor must explain
-the spread as well, an offset leaves it alone."""
-BETTER = 4.0
+BETTER = 30.0
+"""How many times nearer a conversion must bring it. A shift for another reason lands as near to one
+of three places (the two temperatures and the sign leave the spread as it is) once in ten times."""
+SAME_SPREAD = 0.2
+"""What the logarithm of the spread may be off by: a plain shift leaves the spread as it was, so it
+is not what any factor but 1 would make of it."""
+LARGE_FACTOR, WIDEST, NARROWEST = 10.0, 1.6, 0.1
+"""A window spreads less than all of training where values wander slowly. That is no hindrance to
+another temperature, nor to factors so large that a plain shift would spread less still."""
 MOST_MOVED = 0.5
 """In another unit most values lie elsewhere; a few spikes are something else."""
 
@@ -78,33 +82,35 @@ def conversion(window: Numbers, reference: Numbers) -> Conversion | None:
     """The conversion after which a window looks like training again.
 
     A window that is not clearly off has none. Of those that fit, the one that leaves mean and
-    spread nearest to training's; both must fit, so a sensor that merely drifts has none either.
+    spread nearest to training's, if it explains the window many times better than no conversion
+    does; so a sensor that merely shifts has none, but where it lands on the spot by accident.
 
     Example:
-        >>> trained = Numbers((50, 50), 0, 0, 0, 0, 10.0, 30.0, 20.0, 2500.0)
-        >>> kelvin = Numbers((0, 0), 0, 100, 0, 100, 283.15, 303.15, 293.15, 2500.0)
+        >>> trained = Numbers((50, 50), 0, 0, 0, near=Moments(100, 20.0, 2500.0))
+        >>> kelvin = Numbers((0, 0), 0, 100, 0, 100, away=Moments(100, 293.15, 2500.0))
         >>> conversion(kelvin, trained).name
         '°C -> K'
     """
-    if window.known < 2 or not window.spread or not reference.spread:
+    here, there = window.typical, reference.typical
+    if here.rows < 2 or not here.spread or not there.spread:
         return None
-    as_is = _misfit(window, reference, Conversion("", 1.0))
+    as_is = _misfit(here, there, Conversion("", 1.0))
     if as_is < CLEARLY or _moved(window, reference) < MOST_MOVED:
         return None
-    fitting = [one for one in CONVERSIONS if _fits(window, reference, one)]
-    best = min(fitting, key=lambda one: _misfit(window, reference, one), default=None)
-    if best is None or _misfit(window, reference, best) * BETTER > as_is:
-        return None
-    return best
+    fitting = [one for one in CONVERSIONS if _fits(here, there, one)]
+    best = min(fitting, key=lambda one: _misfit(here, there, one), default=None)
+    return None if best is None or _misfit(here, there, best) * BETTER > as_is else best
 
 
-def _fits(window: Numbers, reference: Numbers, one: Conversion) -> bool:
-    """Whether mean and spread are about training's after undoing a conversion."""
-    mean = (window.mean - one.offset) / one.factor
-    ratio = window.spread / abs(one.factor) / reference.spread
-    narrowest = NARROWEST_MOVED if one.factor == 1.0 else NARROWEST
-    near = abs(mean - reference.mean) <= SAME_MEAN * reference.spread
-    return near and narrowest <= ratio <= WIDEST
+def _fits(window: Moments, reference: Moments, one: Conversion) -> bool:
+    """Whether a conversion explains the spread; a factor must have changed it too."""
+    factor = abs(one.factor)
+    ratio = window.spread / factor / reference.spread
+    if factor == 1.0:
+        return NARROWEST <= ratio <= WIDEST
+    if factor >= LARGE_FACTOR and ratio < 1:
+        return ratio >= max(NARROWEST, 2 / factor)
+    return abs(math.log(ratio)) <= SAME_SPREAD
 
 
 def _moved(window: Numbers, reference: Numbers) -> float:
@@ -115,7 +121,7 @@ def _moved(window: Numbers, reference: Numbers) -> float:
     return float(contrast.moved(here, there))
 
 
-def _misfit(window: Numbers, reference: Numbers, one: Conversion) -> float:
+def _misfit(window: Moments, reference: Moments, one: Conversion) -> float:
     """How far mean and spread are off after undoing a conversion, in deviations of training."""
     mean = (window.mean - one.offset) / one.factor
     ratio = window.spread / abs(one.factor) / reference.spread

@@ -10,7 +10,7 @@ from typing import Any
 from luodi.core.sketch import Sketch, merge
 from luodi.core.values import Finding
 from luodi.monitor.budget import DAY_S, Budget
-from luodi.monitor.causes import causes, dead, stopped
+from luodi.monitor.causes import causes, dead
 from luodi.monitor.drift import compare, lasting, worth_a_look
 from luodi.monitor.evidence import Learned
 from luodi.monitor.reference import Reference
@@ -117,13 +117,11 @@ def look(
     before = earlier[-1].flags if earlier else frozenset()
     flagged = worth_a_look(evidence, level, sure)
     lasts = lasting(flagged, before, level)
-    still = list(dead(reference, window.sketch))
+    still = {str(one.column): one for one in dead(reference, window.sketch, _sketches(earlier))}
     named = {one.column for one in lasts}
     # a column that stands still must do so for a second window too, unless more speaks of it
     found = {
-        name: stopped(name, window.sketch)
-        for name in still
-        if name in named or f"{STILL}:{name}" in before
+        name: one for name, one in still.items() if name in named or f"{STILL}:{name}" in before
     }
     for one in causes(reference, window.sketch, lasts, evidence):
         found.setdefault(str(one.column), one)
@@ -147,12 +145,16 @@ def _slowly(
     several = [*earlier[-(TOGETHER - 1) :], window]
     if reference.season is None or len(several) < TOGETHER:
         return (), set()
-    joined = reduce(merge, (one.sketch for one in several))
+    joined = reduce(merge, _sketches(several))
     seconds = sum(one.seconds for one in several)
     evidence = compare(reference, joined, seconds)
     flagged = worth_a_look(evidence, level)
     lasts = lasting(flagged, _without(earlier[-1].flags), level)
     return causes(reference, joined, lasts, evidence), {f"{SLOWLY}{one.key}" for one in flagged}
+
+
+def _sketches(windows: Sequence[Seen]) -> list[Sketch]:
+    return [one.sketch for one in windows]
 
 
 def _without(flags: frozenset[str]) -> frozenset[str]:

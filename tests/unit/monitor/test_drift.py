@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from luodi.core import sketch
 from luodi.core.modality import Observed
 from luodi.modalities.tabular import watch
 from luodi.monitor import window
 from luodi.monitor.budget import Budget
 from luodi.monitor.causes import BROKEN
-from luodi.monitor.reference import Reference
+from luodi.monitor.reference import Reference, expected
+from luodi.monitor.units import conversion
 from luodi.monitor.watching import Seen, look
 from unit.monitor.streams import DAY, findings, observed, reference_of, seen, sensors, watched
 
@@ -159,6 +162,43 @@ def test_a_setting_that_rests_is_not_dead():
     assert not [code for code, _ in findings(found) if code == "alarm.dead"]
 
 
+def test_a_sensor_that_died_is_dead_also_where_training_once_stood_still_for_longer():
+    values = sensors(20_000, 5, seed=1)
+    values[5000:5400, 3] = 0.25
+    live = [sensors(ROWS, 5, seed=100 + number) for number in range(5)]
+    for part in live:
+        part[:, 3] = 0.25
+    found = watched(reference_of(values, timed=True, seconds=66 * 86_400.0), live)
+    assert found[-1].findings[0].code == "alarm.dead"
+    assert found[-1].findings[0].evidence["rows"] == 5 * ROWS
+    again = [Seen.from_json(one.to_json()) for one in found[:4]]
+    last = look(reference_of(values, timed=True, seconds=66 * 86_400.0), found[-1], again)
+    assert last.findings == found[-1].findings, "what was kept says it too"
+
+
+@pytest.mark.parametrize("times", [4, 6, 10, 20, 40])
+def test_a_plain_shift_is_no_other_unit(times):
+    """Shifts up to twenty deviations, of columns whose mean is some deviations from zero."""
+    random = np.random.default_rng(0)
+    wanted = expected({"kind": "number", **watch.binned(random.normal(times, 1, 20_000))})
+    shifts = [step / 2 for step in range(-16, 41) if step]
+    named = [
+        conversion(sketch.numbers(random.normal(times + by, 1, 500), wanted.edges), wanted.whole)
+        for by in shifts
+    ]
+    # a mean that lands on its own opposite is the one case that nobody can tell
+    told = [one.name for by, one in zip(shifts, named, strict=True) if one and by != -2 * times]
+    assert not told
+
+
+def test_a_pressure_that_rises_by_about_273_is_no_temperature():
+    random = np.random.default_rng(0)
+    wanted = expected({"kind": "number", **watch.binned(random.normal(400, 80, 20_000))})
+    for by in (250, 260, 290, 320, 360):
+        window = sketch.numbers(random.normal(400 + by, 80, 500), wanted.edges)
+        assert conversion(window, wanted.whole) is None
+
+
 def test_a_running_number_and_a_clock_move_on_without_alarm():
     values = sensors(4000, 2, seed=5)
     values[:, 0] = np.arange(4000)
@@ -228,7 +268,8 @@ def test_a_release_without_season_is_read(trained):
 
 def test_a_window_survives_json(reference, trained):
     one = watched(reference, planted(trained, stopped, 2))[-1]
-    assert Seen.from_json(one.to_json()) == one
+    again = Seen.from_json(json.loads(json.dumps(one.to_json())))
+    assert again.to_json() == one.to_json() and again.findings == one.findings
     assert seen(reference, trained[:10]).seconds == 86_400
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import itertools
 import json
 import threading
 
@@ -13,6 +14,8 @@ from luodi.monitor import outlets, rounds
 from luodi.monitor import status as watching
 from luodi.monitor.alarms import Raised
 from luodi.monitor.rounds import Pace
+from luodi.store.ledger import forget
+from luodi.store.ledger.rows import Reason
 from unit.monitor.press import DAY, DIGEST, NOW, answer, codes, stuck
 
 
@@ -59,14 +62,44 @@ def test_status_says_what_is_waited_for(home):
     assert told["alarm"] is None and told["traffic"]["last_day"] == 0
 
 
-def test_no_record_is_in_an_alarm_a_line_or_a_message(home):
-    answer(home, range(6, 0, -1), stuck)
+def kept_texts(home) -> list[str]:
+    """Everything that watching keeps or tells."""
     found = rounds.once(home, "press", DIGEST, Pace(), NOW)
-    texts = [outlets.line("press", DIGEST, alarm) for alarm in found.raised]
+    texts = [path.read_text() for path in (home.folder / "windows").rglob("*.json")]
+    texts += [outlets.line("press", DIGEST, alarm) for alarm in found.raised]
     texts += [json.dumps(outlets.message("press", DIGEST, alarm)) for alarm in found.raised]
-    texts += home.ledger.frame("alarms")["evidence"].to_list()
-    assert texts and not any("13912345678" in t.replace(",", "") or "1.39e" in t.lower()
-                             or "1.39123" in t for t in texts)  # fmt: skip
+    return texts + home.ledger.frame("alarms")["evidence"].to_list()
+
+
+def tells(text: str) -> bool:
+    plain = text.replace(",", "")
+    return any(part in plain for part in ("13912345678", "1.3912e", "1.39123e", "1.39e+10"))
+
+
+@pytest.mark.parametrize("which", ["all", "one", "few"])
+def test_no_record_is_in_an_alarm_a_line_a_message_or_a_window(home, which):
+    every = {"all": 1, "one": 250, "few": 70}[which]
+    counted = itertools.count()
+    answer(home, range(6, 0, -1), lambda r: stuck(r) if next(counted) % every == 0 else r)
+    texts = kept_texts(home)
+    assert len(texts) >= 6 and not any(tells(text) for text in texts)
+
+
+def test_what_was_forgotten_is_in_no_window(home):
+    kept = answer(home, [1], lambda record, at: stuck(record) if at == NOW - DAY else record)
+    rounds.once(home, "press", DIGEST, Pace(), NOW)
+    assert forget.by_id(home.ledger, [kept[0].id], Reason("a test", "to see")) == 1
+    files = [path for path in home.folder.rglob("*") if path.is_file()]
+    assert any("windows" in path.parts for path in files)
+    assert not any(b"13912345678" in path.read_bytes() for path in files)
+
+
+def test_an_error_code_of_any_size_stops_nothing(home):
+    codes_of = {NOW - 2 * DAY: 1e160, NOW - DAY: 1.797e308}
+    answer(home, [2, 1], lambda r, at: {**r, "torque": codes_of.get(at, r["torque"])})
+    assert rounds.once(home, "press", DIGEST, Pace(), NOW).new == 2
+    assert rounds.once(home, "press", DIGEST, Pace(), NOW).new == 0
+    assert codes(home) == []
 
 
 def test_forgotten_records_are_not_counted(home):

@@ -31,10 +31,12 @@ def same(one: Sketch, two: Sketch) -> None:
     assert one.rows == two.rows
     assert one.columns["c"] == two.columns["c"]
     a, b = one.columns["n"], two.columns["n"]
-    exact = ("counts", "below", "above", "far", "missing", "low", "high")
+    exact = ("counts", "below", "above", "far", "missing", "trace")
     assert [getattr(a, x) for x in exact] == [getattr(b, x) for x in exact]
-    assert a.mean == pytest.approx(b.mean, rel=1e-9, abs=1e-6)
-    assert a.squares == pytest.approx(b.squares, rel=1e-6, abs=1e-3)
+    for x, y in ((a.near, b.near), (a.away, b.away)):
+        assert x.rows == y.rows
+        assert x.mean == pytest.approx(y.mean, rel=1e-9, abs=1e-6)
+        assert x.squares == pytest.approx(y.squares, rel=1e-6, abs=1e-3)
 
 
 @given(parts, parts, parts)
@@ -58,9 +60,33 @@ def test_merged_sketches_are_the_sketch_of_all_records(one, two):
 
 @given(parts)
 @settings(max_examples=50, deadline=None)
-def test_a_sketch_survives_json(part):
-    whole = made(part)
-    assert Sketch.from_json(json.loads(json.dumps(whole.to_json()))) == whole
+def test_what_is_kept_of_a_sketch_survives_json(part):
+    kept = made(part).to_json()
+    assert Sketch.from_json(json.loads(json.dumps(kept))).to_json() == kept
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[1.0, 1.1, 1.2, 13912345678.0], [13912345678.0] * 40, [0.5] * 30 + [13912345678.0] * 4],
+)
+def test_no_single_value_can_be_read_from_what_is_kept(values):
+    part = sketch.numbers(np.array(values), EDGES)
+    kept = json.dumps(Sketch(len(values), {"n": part}, {}).to_json())
+    assert "139123" not in kept and "e+" not in kept
+    assert not [number for number in json.loads(kept)["columns"]["n"]["near"] if number == 0.5]
+
+
+@pytest.mark.parametrize("value", [1e160, 1.797e308, float("inf"), -1e200])
+def test_a_value_too_large_to_be_squared_spoils_no_window(value):
+    part = sketch.numbers(np.array([0.5, 1.0, 1.5, *[value] * 8, -value, 0.25]), EDGES)
+    two = sketch.merged(part, part)
+    json.dumps(Sketch(13, {"n": two}, {}).to_json(), allow_nan=False)
+    assert part.far == 9 and part.near.mean == pytest.approx(0.8125)
+
+
+def test_a_few_error_codes_do_not_carry_the_mean_that_is_told():
+    part = sketch.numbers(np.array([0.5, 1.0, 1.5, 1.0] * 5 + [9999.0]), EDGES)
+    assert part.typical.mean == pytest.approx(1.0)
 
 
 def test_sketches_in_other_bins_are_refused():
