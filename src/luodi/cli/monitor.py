@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
 from luodi.cli.options import Home, Json, LabelDelay, Language, Window, duration
-from luodi.cli.outcome import verb
+from luodi.cli.outcome import told, verb
 from luodi.cli.speech import answer, answer_json, phrase, say
+from luodi.core.errors import LuodiError
 
 if TYPE_CHECKING:
     from luodi.monitor.rounds import Pace, Round
+    from luodi.store.home import Home as Store
 
 
 @verb
@@ -48,38 +52,58 @@ def monitor(
     wait = None if every is None or once else duration(every, "--every")
     delay = None if label_delay is None else duration(label_delay, "--label-delay")
     pace = Pace(duration(window, "--window"), delay, Budget(false_alarms))
-    while True:
-        status = _round(home, name, pace, url, as_json)
-        if wait is None:
-            return status
+    status = _round(home, name, pace, url, as_json)
+    while wait is not None:
         time.sleep(wait)
+        status = _guarded(lambda: _round(home, name, pace, url, as_json), as_json)
+    return status
+
+
+def _guarded(work: Callable[[], int], as_json: bool) -> int:
+    """What goes wrong in one round, or with one task, ends neither the others nor the loop."""
+    try:
+        return work()
+    except LuodiError as error:
+        return told(error, as_json)
 
 
 def _round(home: Path, name: str | None, pace: Pace, url: str | None, as_json: bool) -> int:
-    from luodi.monitor import outlets, rounds
+    from luodi.monitor import rounds
     from luodi.store.home import Home as Store
 
+    records: list[dict[str, object]] = []
     with Store.open(home) as opened:
-        used = list(rounds.champion(opened, name))
-        found = [rounds.once(opened, task, digest, pace) for task, digest in used]
-    for one in found:
-        _tell(one, url, as_json)
+        ends = [
+            _guarded(partial(_task, opened, task, digest, pace, url, records, as_json), False)
+            for task, digest in rounds.champion(opened, name)
+        ]
     if as_json:
-        answer_json({"tasks": [_record(one) for one in found]})
-    last = [one.windows[-1].alarm for one in found if one.windows]
-    return outlets.exit_status([alarm["code"] for alarm in last if alarm])
+        answer_json({"tasks": records})
+    return max(ends)
 
 
-def _tell(one: Round, url: str | None, as_json: bool) -> None:
-    from luodi.monitor import outlets
+def _task(
+    opened: Store,
+    task: str,
+    digest: str,
+    pace: Pace,
+    url: str | None,
+    records: list[dict[str, object]],
+    as_json: bool,
+) -> int:
+    """Look at one task and tell what is new of it at once; what comes after it may fail."""
+    from luodi.monitor import delivery, outlets, rounds
 
-    task, digest = one.one.name, one.one.digest
-    for alarm in one.raised:
-        if not as_json:
+    one = rounds.once(opened, task, digest, pace)
+    records.append(_record(one))
+    if not as_json:
+        for alarm in one.raised:
             answer(outlets.line(task, digest, alarm))
-        if url is not None and not outlets.post(url, outlets.message(task, digest, alarm)):
-            say(phrase("webhook_failed"))
     say(phrase("monitor_done", task=task, new=one.new, raised=len(one.raised)))
+    if url is not None and not delivery.deliver(opened, task, digest, url):
+        say(phrase("webhook_failed"))
+    last = one.windows[-1].alarm if one.windows else None
+    return outlets.exit_status([last["code"]] if last else [])
 
 
 def _record(one: Round) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Windows of service that were counted already, so that no answer is counted twice.
+"""Windows of service that were counted already, and alarms that were sent: nothing goes twice.
 
 They hold counts only, and can be made again from the ledger at any time.
 """
@@ -14,7 +14,7 @@ from typing import Any
 from luodi.core.manifest import canonical_json
 from luodi.store import disk, lock
 
-FOLDER = "windows"
+FOLDER, MARK = "windows", "sent"
 MOST_KEPT = 1000
 
 
@@ -46,6 +46,25 @@ def kept(home: Path, digest: str, most: int = MOST_KEPT) -> list[dict[str, Any]]
         except (OSError, ValueError, RecursionError):
             continue
     return found
+
+
+def mark(home: Path, digest: str) -> int | None:
+    """The number of the last alarm of a release that a webhook has taken; None before the first."""
+    try:
+        return int(disk.read(_folder(home, digest) / MARK))
+    except (OSError, ValueError):
+        return None
+
+
+def put_mark(home: Path, digest: str, number: int) -> None:
+    """Note the number of the last alarm that a webhook has taken.
+
+    Raises:
+        LuodiError: ``environment.disk``.
+    """
+    folder = _folder(home, digest)
+    disk.make_folder(folder, mode=0o700)
+    disk.put(folder / MARK, str(number).encode())
 
 
 @contextmanager

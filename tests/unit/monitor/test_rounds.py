@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import http.server
 import itertools
 import json
-import threading
 
 import pytest
 
 from luodi.core.errors import LuodiError
 from luodi.monitor import outlets, rounds
 from luodi.monitor import status as watching
-from luodi.monitor.alarms import Raised
 from luodi.monitor.rounds import Pace
 from luodi.store.ledger import forget
 from luodi.store.ledger.rows import Reason
@@ -107,57 +104,6 @@ def test_forgotten_records_are_not_counted(home):
     home.ledger.write(lambda c, items: [c.exec_driver_sql(
         "UPDATE predictions SET forgotten_at = 1, record = '{}'")], [None]).result()  # fmt: skip
     assert rounds.once(home, "press", DIGEST, Pace(), NOW).new == 0
-
-
-def test_the_exit_status_is_1_only_while_something_is_wrong():
-    assert outlets.exit_status([]) == outlets.exit_status(["alarm.moved"]) == 0
-    assert outlets.exit_status(["alarm.worse"]) == outlets.exit_status(["alarm.broken"]) == 1
-
-
-class Hook(http.server.BaseHTTPRequestHandler):
-    """Takes alarms, or sends their sender elsewhere."""
-
-    taken: list[bytes]
-    elsewhere: str | None = None
-
-    def do_POST(self):
-        self.taken.append(self.rfile.read(int(self.headers["Content-Length"])))
-        self.send_response(307 if self.elsewhere else 204)
-        if self.elsewhere:
-            self.send_header("Location", self.elsewhere)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def hook():
-    handler = type("One", (Hook,), {"taken": []})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield handler, f"http://127.0.0.1:{server.server_port}/hook"
-    server.shutdown()
-    server.server_close()
-
-
-def test_a_webhook_gets_the_alarm_and_follows_nobody(hook):
-    handler, url = hook
-    assert outlets.post(url, outlets.message("press", DIGEST, Raised("alarm.over")))
-    assert json.loads(handler.taken[0])["code"] == "alarm.over"
-    handler.elsewhere = url
-    assert not outlets.post(url, {})
-    assert len(handler.taken) == 2
-
-
-def test_a_webhook_that_is_not_there_stops_nothing():
-    assert not outlets.post("http://127.0.0.1:9/hook", {}, timeout_s=1)
-
-
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://a/b", "nonsense", "http://"])
-def test_a_webhook_is_http_or_nothing(url):
-    with pytest.raises(LuodiError, match=r"alarm\.webhook"):
-        outlets.address(url)
 
 
 def test_a_task_without_a_champion_is_refused(home):
