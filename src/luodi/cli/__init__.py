@@ -13,9 +13,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The words after ``luodi``; those of this process when not given.
 
     Returns:
-        The exit status: 0 done, 1 a gate failed or an alarm is open, 2 usage or task file,
-        3 data breaks its contract, 4 environment, 130 interrupted, 141 the reader of the
-        output went away.
+        The exit status: 0 done, 1 a gate failed or a model in use is broken or worse, 2 usage or
+        task file, 3 data breaks its contract, 4 environment, 130 interrupted, 141 the reader of
+        the output went away.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:

@@ -47,8 +47,8 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[2]
 app = typer.Typer(
     name="luodi",
     help="From raw records to one judged release file that scores the same everywhere.",
-    epilog="Exit status: 0 done, 1 a gate failed or an alarm is open, 2 usage or task file, "
-    "3 data breaks its contract, 4 environment.",
+    epilog="Exit status: 0 done, 1 a gate failed or a model in use is broken or worse, "
+    "2 usage or task file, 3 data breaks its contract, 4 environment.",
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,

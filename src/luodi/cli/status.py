@@ -42,31 +42,63 @@ def status(
 
 
 def lines(told: Mapping[str, Any]) -> Iterator[str]:
-    """A status as lines for a person."""
-    since = str(told["since"] or "-")[:16].replace("T", " ")
+    """A status as lines for a person, most important first; moments are in UTC."""
+    since = _moment(told["since"])
     yield phrase("status_champion", task=told["task"], digest=told["champion"][:19], since=since)
     if told["challenger"]:
         yield phrase("status_challenger", digest=told["challenger"][:19])
-    traffic = told["traffic"]
-    yield phrase(
-        "status_traffic",
-        per_day=traffic["answers_per_day"],
-        day=traffic["last_day"],
-        windows=traffic["windows"],
-    )
-    yield _figure(told["live"], "status_live") or phrase("status_no_live")
-    estimate = _figure(told["estimate"], "status_estimate")
-    if estimate:
-        yield estimate
-    alarm = told["alarm"]
-    if alarm is None:
-        yield phrase("status_quiet")
-    else:
-        yield phrase("status_alarm", severity=alarm["severity"], code=alarm["code"])
-        yield f"  {alarm['seen']}"
-        yield f"  {alarm['remedy']}"
+    yield from _verdict(told["watched"], told["alarm"])
+    yield from _quality(told["live"], told["estimate"])
+    yield from _traffic(told["traffic"])
     for step in told["next"]:
         yield from _step(step)
+
+
+def _moment(iso: str | None) -> str:
+    return str(iso or "-")[:16].replace("T", " ")
+
+
+def _verdict(watched: Mapping[str, Any] | None, alarm: Mapping[str, Any] | None) -> Iterator[str]:
+    """What is wrong and what to do about it, and how old that is."""
+    if watched is None:
+        yield phrase("status_unwatched")
+        return
+    end, hours = _moment(watched["window_end"]), watched["age_s"] / 3600
+    if alarm is None:
+        yield phrase("status_quiet", end=end, hours=hours)
+    else:
+        since = _moment(alarm["since"])
+        named = {"severity": alarm["severity"], "code": alarm["code"]}
+        yield phrase("status_alarm", **named, since=since, end=end, hours=hours)
+    if watched["late"]:
+        yield phrase("status_late", since=_moment(watched["looked_at"]))
+    if alarm is not None:
+        yield from (f"    {one['seen']}. {one['remedy']}" for one in alarm["causes"])
+        yield f"    {alarm['remedy']}"
+        yield f"    {alarm['cost']}"
+
+
+def _quality(live: Mapping[str, Any], estimate: Mapping[str, Any]) -> Iterator[str]:
+    figure = _figure(live, "status_live")
+    yield figure or phrase("status_no_live")
+    if live["silent"] == "part":
+        yield phrase("status_part")
+    elif live["silent"] == "undefined":
+        yield phrase("status_undefined", metric=live["metric"], cases=live["cases"])
+    expected = _figure(estimate, "status_estimate")
+    if expected:
+        yield expected
+
+
+def _traffic(traffic: Mapping[str, Any]) -> Iterator[str]:
+    per_day, day, windows = (traffic[key] for key in ("answers_per_day", "last_day", "windows"))
+    yield phrase("status_traffic", per_day=per_day, day=day, windows=windows)
+    review, scores = traffic["review"], traffic["scores"]
+    if review and None not in review.values():
+        yield phrase("status_review", now=review["now"], before=review["training"])
+    if scores and None not in scores.values():
+        now, before = (" / ".join(f"{x:.3g}" for x in scores[k]) for k in ("now", "training"))
+        yield phrase("status_scores", now=now, before=before)
 
 
 def _figure(figure: Mapping[str, Any], name: str) -> str | None:

@@ -85,10 +85,16 @@ class Raised:
         return words.part(self.code, name, spoken, _facts(self, spoken))
 
     def record(self, lang: str | None = None) -> dict[str, Any]:
-        """The alarm as JSON data, with its texts."""
-        texts = {name: self.part(name, lang) for name in words.PARTS}
-        evidence = dict(self.evidence)
-        return {"code": self.code, "severity": self.severity, **texts, "evidence": evidence}
+        """The alarm as JSON data, with its texts, those of each cause, and what it costs."""
+        spoken = words.language(lang)
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            **{name: self.part(name, lang) for name in words.PARTS},
+            "causes": [_told(one, spoken) for one in self.evidence.get("causes", ())],
+            "cost": _facts(self, spoken)["cost"],
+            "evidence": dict(self.evidence),
+        }
 
 
 def classify(state: State) -> Raised | None:
@@ -162,6 +168,12 @@ def _facts(alarm: Raised, lang: words.Language) -> dict[str, Any]:
         "quality": _quality(evidence, said),
         "cost": _cost(evidence, said),
     }
+
+
+def _told(one: Mapping[str, Any], lang: words.Language) -> dict[str, Any]:
+    remedy = words.part(str(one["code"]), "remedy", lang, {"column": one["column"]})
+    named = {"code": one["code"], "column": one["column"]}
+    return {**named, "seen": _cause(one, lang), "remedy": remedy}
 
 
 def _cause(one: Mapping[str, Any], lang: words.Language) -> str:

@@ -104,7 +104,11 @@ def _counted(one: Watched, frame: pl.DataFrame) -> Sketch:
     records = [json.loads(text) for text in frame["record"].to_list()]
     details = [json.loads(text) for text in frame["details"].to_list()]
     answers = answered(
-        frame["decision"].to_list(), frame["probability"].to_list(), details, one.promise.classes
+        frame["decision"].to_list(),
+        frame["probability"].to_list(),
+        details,
+        frame["action"].to_list(),
+        one.promise.classes,
     )
     return counted(one.reference, one.kind.observed(one.codec, records), answers)
 

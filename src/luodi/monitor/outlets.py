@@ -42,6 +42,7 @@ def message(name: str, release: str, alarm: Raised) -> dict[str, Any]:
     causes = record["evidence"].get("causes", [])
     if len(causes) > MOST_CAUSES:
         left_out = len(causes) - MOST_CAUSES
+        record["causes"] = record["causes"][:MOST_CAUSES]
         record["evidence"] |= {"causes": causes[:MOST_CAUSES], "causes_left_out": left_out}
     return {"task": name, "release": release, **record}
 

@@ -72,7 +72,8 @@ class Reference:
     Attributes:
         rows: Training records that were counted.
         columns: By column.
-        answers: By kind of answer: ``decision``, ``probability:CLASS``, ``value``.
+        answers: By kind of answer: ``decision``, ``review`` (how many went to a person),
+            ``probability:CLASS``, ``value``.
         season: What it did in the course of time; None where it had no time.
     """
 
@@ -117,6 +118,10 @@ def _answers(answers: Mapping[str, Any]) -> dict[str, Expected]:
     if "decision" in answers:
         counted = {"values": answers["decision"], "other": 0, "missing": 0}
         found["decision"] = expected(counted)
+        if "review" in answers:
+            accepted = sum(answers["decision"].values()) - answers["review"]
+            shares = {"accept": accepted, "review": answers["review"]}
+            found["review"] = expected({"values": shares, "other": 0, "missing": 0})
     for name, column in answers.get("probability", {}).items():
         found[f"probability:{name}"] = expected(column)
     return found

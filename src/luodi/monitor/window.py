@@ -41,18 +41,11 @@ def counted(
     return Sketch(observed.rows, columns, told)
 
 
-def empty(reference: Reference, answers: Sequence[str] = ()) -> Sketch:
-    """The sketch of no record, to which others are merged."""
-    nothing = Observed(0, {}, {}, {})
-    whole = counted(reference, nothing)
-    told = {name: _part(reference.answers[name], None, 0) for name in answers}
-    return Sketch(0, whole.columns, told)
-
-
 def answered(
     decisions: Sequence[str | None],
     probabilities: Sequence[float | None],
     details: Sequence[Mapping[str, Any]],
+    actions: Sequence[str],
     classes: Sequence[str],
 ) -> dict[str, Any]:
     """The answers of a window by kind, from what the ledger keeps.
@@ -61,19 +54,23 @@ def answered(
         decisions: What was decided.
         probabilities: Probability of the class that the task is about, or of the decision.
         details: What else was answered: ``probabilities`` by class, or ``value``.
+        actions: ``accept`` or ``review``.
         classes: The classes of the release; none for values.
     """
     if not classes:
-        values = [one.get("value") for one in details]
-        return {"value": _floats(values)}
-    found: dict[str, Any] = {"decision": np.asarray([d or "" for d in decisions] + [None], object)}
-    found["decision"] = found["decision"][:-1]
+        return {"value": _floats([one.get("value") for one in details])}
+    found: dict[str, Any] = {"decision": _texts(decisions), "review": _texts(actions)}
     if len(classes) == 2:
         return {**found, f"probability:{classes[1]}": _floats(probabilities)}
     for name in classes:
         shares = [one.get("probabilities", {}).get(name) for one in details]
         found[f"probability:{name}"] = _floats(shares)
     return found
+
+
+def _texts(values: Sequence[str | None]) -> Any:
+    # the None at the end keeps numpy from making an array of fixed letters
+    return np.asarray([*(value or "" for value in values), None], object)[:-1]
 
 
 def _floats(values: Sequence[float | None]) -> Floats:

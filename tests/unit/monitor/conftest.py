@@ -35,7 +35,12 @@ def one(monkeypatch) -> Watched:
     columns = {
         name: {"kind": "number", **watch.binned(random.normal(40, 5, 5000))} for name in names
     }
-    reference = Reference.from_json({"rows": 5000, "columns": columns, "answers": {}})
+    answers = {
+        "decision": {"no": 2500, "yes": 2500},
+        "review": 500,
+        "probability": {c: watch.binned(random.random(5000)) for c in ("no", "yes")},
+    }
+    reference = Reference.from_json({"rows": 5000, "columns": columns, "answers": answers})
     limits = {"low": None, "high": None, "seen_low": 0.0, "seen_high": 80.0, "required": False}
     numbers = tuple(NumberColumn(name=n, missing=(), unit=None, **limits) for n in names)
     codec = Codec("classify", "broken", ("no", "yes"), "string", numbers)

@@ -43,7 +43,8 @@ def keep(home, days, chance, came=None, change=lambda record: record, rows=250, 
             record = change(record, at) if takes_moment else change(record)
             p = float(chance(random))
             decision = "yes" if p > 0.5 else "no"
-            one = Prediction(new_id(at), DIGEST, decision, record, probability=p, at=at)
+            action = "review" if 0.4 < p < 0.6 else "accept"
+            one = Prediction(new_id(at), DIGEST, decision, record, action, p, at=at)
             kept.append(one)
             if came is not None:
                 outcomes.append(Outcome(one.id, "yes" if came(p, at) else "no", at + 1))
