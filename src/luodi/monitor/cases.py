@@ -65,7 +65,7 @@ def cases(
         at: When each answer was given, in microseconds.
         decisions: What was decided.
         probabilities: Of the positive class of two, else of the decision.
-        details: ``probabilities`` by class, or ``value``.
+        details: ``probabilities`` by class, or ``value``; not needed for two classes.
         actions: ``accept`` or ``review``.
         truths: What came true, or None.
         received: When it came.

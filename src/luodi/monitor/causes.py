@@ -92,7 +92,7 @@ def _longest(reference: Reference, name: str, wanted: Expected) -> float:
     season = reference.season
     if season is not None and name in season.still:
         return float(RUNS * season.still[name])
-    return 0.0 if (wanted.distinct or 0) > MANY_VALUES else float("inf")
+    return 0.0 if wanted.distinct > MANY_VALUES else float("inf")
 
 
 def _cause(one: Evidence, wanted: Expected, window: Sketch) -> Finding:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-ANSWER = ("id", "at", "decision", "probability", "details", "action")
+ANSWER = ("id", "at", "decision", "probability", "action")
+COUNTED = ("at", "record", "details", "decision", "probability", "action", "forgotten_at")
 TRUTH, FIRST = ("id", "truth", "received_at"), ("id", "received_at")
 
 
@@ -61,7 +62,8 @@ def watched(home: Home, name: str, digest: str) -> Watched:
     manifest: Manifest = members.manifest
     held = {key: members.json[f"{key}.json"] for key in ("codec", "plan", "card", "reference")}
     promise = promised(manifest.goal, held["codec"], held["plan"], held["card"])
-    reference = Reference.from_json(held["reference"])
+    times = [str(column["name"]) for column in held["codec"].get("times", ())]
+    reference = Reference.from_json(held["reference"], times)
     kind = modality(manifest.modality)
     return Watched(
         name, digest, _since(home, name, digest), reference, promise, held["codec"], kind
@@ -91,7 +93,7 @@ def sketches(
     """
     found: dict[int, Sketch] = {}
     cut = Cut(release=one.digest, since=since, until=until)
-    for frame in home.ledger.batches("predictions", cut):
+    for frame in home.ledger.batches("predictions", cut, COUNTED):
         kept = frame.filter(frame["forgotten_at"].is_null())
         periods = kept["at"].dt.epoch("us") // length
         for number in periods.unique().sort().to_list():
@@ -102,7 +104,8 @@ def sketches(
 
 def _counted(one: Watched, frame: pl.DataFrame) -> Sketch:
     records = [json.loads(text) for text in frame["record"].to_list()]
-    details = [json.loads(text) for text in frame["details"].to_list()]
+    two = len(one.promise.classes) == 2
+    details = [] if two else [json.loads(text) for text in frame["details"].to_list()]
     answers = answered(
         frame["decision"].to_list(),
         frame["probability"].to_list(),
@@ -114,10 +117,9 @@ def _counted(one: Watched, frame: pl.DataFrame) -> Sketch:
 
 
 def _columns(home: Home, what: What, cut: Cut, names: Sequence[str]) -> pl.DataFrame:
-    """Some columns of a part of the ledger; records, which are long, are let go batch by batch."""
     import polars as pl
 
-    return pl.concat([frame.select(names) for frame in home.ledger.batches(what, cut)])
+    return pl.concat(list(home.ledger.batches(what, cut, names)))
 
 
 def known_cases(home: Home, one: Watched, since: int, until: int) -> Cases:
@@ -132,7 +134,10 @@ def known_cases(home: Home, one: Watched, since: int, until: int) -> Cases:
     import polars as pl
 
     answered_in = Cut(release=one.digest, since=since, until=until)
-    answers = _columns(home, "predictions", answered_in, ANSWER)
+    # of two classes the probability says all, and details are long
+    detailed = len(one.promise.classes) != 2
+    asked = (*ANSWER, "details") if detailed else ANSWER
+    answers = _columns(home, "predictions", answered_in, asked)
     came = _columns(home, "outcomes", Cut(release=one.digest, since=since), TRUTH)
     first = _columns(home, "corrected", Cut(release=one.digest, since=since), FIRST)
     both = answers.join(came, on="id", how="left", maintain_order="left")
@@ -142,7 +147,7 @@ def known_cases(home: Home, one: Watched, since: int, until: int) -> Cases:
         both["at"].dt.epoch("us").to_list(),
         both["decision"].to_list(),
         both["probability"].to_list(),
-        [json.loads(text) for text in both["details"].to_list()],
+        [json.loads(text) for text in both["details"].to_list()] if detailed else [],
         both["action"].to_list(),
         both["truth"].to_list(),
         both.select(pl.min_horizontal("received_at", "first_at").dt.epoch("us"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from luodi.core.sketch import Categories, Floats, Moments, Numbers, Part
+
+MOST_BINS = 20
 
 
 @dataclass(frozen=True)
@@ -21,14 +23,15 @@ class Expected:
         whole: Counts over all of training.
         edges: Edges of the bins, for numbers and moments.
         listed: The values with a count of their own, for categories.
-        distinct: How many different values a number had; None where it was not noted.
+        distinct: How many different values a number had; where older releases did not note it,
+            as many as the bins show.
     """
 
     kind: str
     whole: Part
     edges: Floats
     listed: tuple[str, ...] = ()
-    distinct: int | None = None
+    distinct: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,17 @@ class Reference:
     season: Season | None
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Reference:
-        """The reference as a release holds it; what older ones lack is left out."""
-        columns = {name: expected(one) for name, one in data.get("columns", {}).items()}
+    def from_json(cls, data: Mapping[str, Any], times: Collection[str] = ()) -> Reference:
+        """The reference as a release holds it; what older ones lack is left out.
+
+        Args:
+            data: JSON data.
+            times: The columns of moments, which older references do not tell from numbers.
+        """
+        columns = {
+            name: expected({"kind": "time", **one} if name in times else one)
+            for name, one in data.get("columns", {}).items()
+        }
         season = data.get("season")
         return cls(
             int(data["rows"]),
@@ -108,7 +119,9 @@ def expected(column: Mapping[str, Any]) -> Expected:
     rows = sum(counts)
     moments = Moments(rows, column.get("mean", 0.0), column.get("spread", 0.0) ** 2 * rows)
     whole = Numbers(counts, 0, 0, column["missing"], near=moments)
-    return Expected(column.get("kind", "number"), whole, edges, (), column.get("distinct"))
+    # with fewer bins than there could be each value has its own
+    distinct = column.get("distinct", len(counts) + (len(counts) >= MOST_BINS))
+    return Expected(column.get("kind", "number"), whole, edges, (), distinct)
 
 
 def _answers(answers: Mapping[str, Any]) -> dict[str, Expected]:

@@ -60,7 +60,9 @@ def status(
         "estimate": estimate.record(),
         "traffic": {
             "answers_per_day": per_day,
-            "last_day": _answers_since(home, digest, moment - int(DAY_S * 1e6)),
+            "last_day": home.ledger.count(
+                "predictions", Cut(release=digest, since=moment - int(DAY_S * 1e6))
+            ),
             "windows": len(windows),
             "last_window": _last(windows),
             **answers(one.reference, windows),
@@ -104,11 +106,6 @@ def _of(
     mine = (one for one in reversed(told) if one["code"] == open_now["code"])
     facts = {"since": _iso(open_now["since"]), "columns": open_now["columns"]}
     return {**next(mine, Raised(open_now["code"]).record()), **facts}
-
-
-def _answers_since(home: Home, digest: str, since: int) -> int:
-    cut = Cut(release=digest, since=since)
-    return sum(len(frame) for frame in home.ledger.batches("predictions", cut))
 
 
 def _last(windows: Sequence[Seen]) -> dict[str, Any] | None:

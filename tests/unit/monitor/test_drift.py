@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from luodi.core import sketch
@@ -266,6 +269,37 @@ def test_a_release_without_season_is_read(trained):
     assert old.season is None and counted.columns["s0"].known == 50
 
 
+def test_a_clock_of_an_older_release_moves_on_without_alarm_and_its_sensors_can_die():
+    def old(values):
+        return {k: v for k, v in watch.binned(values).items() if k != "distinct"}
+
+    random = np.random.default_rng(0)
+    columns = {
+        "made": old(np.sort(random.uniform(1.6e9, 1.65e9, 5000))),
+        "x": old(random.normal(size=5000)),
+        "setting": old(np.arange(5000) % 3.0),
+    }
+    reference = Reference.from_json({"rows": 5000, "columns": columns}, ["made"])
+    found: list[Seen] = []
+    for number in range(3):
+        numbers = {
+            "made": 1.66e9 + number * 86_400 + np.arange(300.0),
+            "x": np.full(300, 0.3),
+            "setting": np.full(300, 1.0),
+        }
+        part = window.counted(reference, Observed(300, numbers, {}, {}))
+        found.append(look(reference, Seen(number * DAY, (number + 1) * DAY, part), found))
+    dead = {column for code, column in findings(found) if code == "alarm.dead"}
+    assert dead == {"x"} and "made" not in {column for _, column in findings(found)}
+
+
+def test_a_record_without_a_time_costs_training_no_season():
+    made = [datetime(2024, 1, 1) + timedelta(hours=i) for i in range(99)]
+    table = pl.DataFrame({"made": [*made[50:], None, *made[:50]]})
+    order, seconds = watch._in_time(SimpleNamespace(table=table), "made")
+    assert order.tolist() == [*range(50, 100), *range(49)] and seconds == 98 * 3600
+
+
 def test_a_window_survives_json(reference, trained):
     one = watched(reference, planted(trained, stopped, 2))[-1]
     again = Seen.from_json(json.loads(json.dumps(one.to_json())))
@@ -278,8 +312,6 @@ BIKES = Path(os.environ.get("LUODI_DATA", "../shared/data")) / "bike_sharing" / 
 
 @pytest.mark.skipif(not BIKES.exists(), reason="the bike sharing data are not here")
 def test_the_second_winter_of_real_weather_is_no_drift():
-    import polars as pl
-
     table = pl.read_csv(BIKES)
     values = table.select("hr", "weekday", "temp", "atemp", "hum", "windspeed").to_numpy()
     values = values.astype(float)

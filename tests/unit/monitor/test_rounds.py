@@ -110,3 +110,20 @@ def test_a_task_without_a_champion_is_refused(home):
     with pytest.raises(LuodiError, match=r"alarm\.no_champion"):
         list(rounds.champion(home, "oven"))
     assert list(rounds.champion(home, None)) == [("press", DIGEST)]
+
+
+def test_quality_and_status_read_no_record(home, monkeypatch, one):
+    answer(home, range(6, 0, -1), truths=True)
+    rounds.once(home, "press", DIGEST, Pace(), NOW)
+    read: set[str] = set()
+    batches = home.ledger.batches
+
+    def noted(*given):
+        for frame in batches(*given):
+            read.update(frame.columns)
+            yield frame
+
+    monkeypatch.setattr(home.ledger, "batches", noted)
+    told = watching.status(home, "press", DIGEST, Pace(), NOW)
+    assert told["live"]["cases"] == 1000 and told["traffic"]["last_day"] == 250
+    assert read and not read & {"record", "details"}

@@ -84,15 +84,19 @@ def arrays(
 
 
 def _in_time(train: Dataset, time: str | None) -> tuple[np.ndarray | None, float | None]:
-    """Row numbers in order of time, and the seconds between first and last."""
+    """Row numbers in order of time, and the seconds between first and last.
+
+    Rows without a time have no place in it; they are left out of the order, not the order for them.
+    """
     if time is None or time not in train.table.columns:
         return None, None
     series = train.table[time]
-    if series.null_count() or not (series.dtype.is_numeric() or series.dtype.is_temporal()):
+    if not (series.dtype.is_numeric() or series.dtype.is_temporal()):
         return None, None
-    moments = series.to_physical().to_numpy()
-    order = np.argsort(moments, kind="stable")
-    if not series.dtype.is_temporal():
+    here = np.flatnonzero(series.is_not_null().to_numpy())
+    series = series.drop_nulls()
+    order = here[np.argsort(series.to_physical().to_numpy(), kind="stable")]
+    if not series.dtype.is_temporal() or not len(here):
         return order, None
     exact = series.dt.epoch("us")
     return order, float(exact.max() - exact.min()) / 1e6  # type: ignore[operator]

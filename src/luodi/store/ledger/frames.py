@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sqlalchemy import Connection, Double, Select, Text, select
+from sqlalchemy import Connection, Double, Select, Text, func, select
 
 from luodi.core.errors import LuodiError, needs
 from luodi.store.ledger.schema import (
@@ -53,7 +53,9 @@ class Cut:
 EVERYTHING = Cut()
 
 
-def batches(connection: Connection, what: What, cut: Cut = EVERYTHING) -> Iterator[pl.DataFrame]:
+def batches(
+    connection: Connection, what: What, cut: Cut = EVERYTHING, columns: Collection[str] = ()
+) -> Iterator[pl.DataFrame]:
     """What the ledger holds, in order of time, in frames of at most 50,000 rows; at least one.
 
     Args:
@@ -61,6 +63,7 @@ def batches(connection: Connection, what: What, cut: Cut = EVERYTHING) -> Iterat
         what: Which part. Outcomes come with the answer that they belong to; ``set aside`` are
             those that do not count, ``corrected`` those that counted once.
         cut: Which of its rows.
+        columns: Which of its columns, for records are long; all when none is named.
 
     Raises:
         LuodiError: ``ledger.part`` when there is no such part; ``environment.missing_package``.
@@ -70,6 +73,9 @@ def batches(connection: Connection, what: What, cut: Cut = EVERYTHING) -> Iterat
     except ImportError:
         raise needs("polars", "train") from None
     query = asked(what, cut)
+    if columns:
+        wanted = (column for column in query.selected_columns if column.name in columns)
+        query = query.with_only_columns(*wanted, maintain_column_froms=True)
     schema = {column.name: _kind(column) for column in query.selected_columns}
     empty = True
     with connection.execute(query.execution_options(yield_per=_ROWS)) as rows:
@@ -86,6 +92,16 @@ def frame(connection: Connection, what: What, cut: Cut = EVERYTHING) -> pl.DataF
     import polars as pl
 
     return pl.concat(parts)
+
+
+def count(connection: Connection, what: What, cut: Cut = EVERYTHING) -> int:
+    """How many rows a part of the ledger has, without reading them.
+
+    Raises:
+        LuodiError: ``ledger.part``.
+    """
+    query = asked(what, cut).order_by(None)
+    return connection.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
 def asked(what: What, cut: Cut) -> Select[Any]:

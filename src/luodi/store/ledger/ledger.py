@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -229,7 +229,10 @@ class Ledger:
             return frames.frame(connection, what, frames.Cut(name, release, since, until))
 
     def batches(
-        self, what: frames.What, cut: frames.Cut = frames.EVERYTHING
+        self,
+        what: frames.What,
+        cut: frames.Cut = frames.EVERYTHING,
+        columns: Collection[str] = (),
     ) -> Iterator[pl.DataFrame]:
         """A part of the ledger as frames, of one moment; see ``frames.batches``.
 
@@ -237,7 +240,16 @@ class Ledger:
             LuodiError: ``ledger.part``.
         """
         with self.reading() as connection:
-            yield from frames.batches(connection, what, cut)
+            yield from frames.batches(connection, what, cut, columns)
+
+    def count(self, what: frames.What, cut: frames.Cut = frames.EVERYTHING) -> int:
+        """How many rows a part of the ledger has.
+
+        Raises:
+            LuodiError: ``ledger.part``.
+        """
+        with self.reading() as connection:
+            return frames.count(connection, what, cut)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -219,6 +219,17 @@ def test_frames_can_be_cut_by_time_and_task(ledger, asked):
     assert caught.value.code == "ledger.part"
 
 
+def test_only_the_columns_that_are_asked_for_are_read_and_rows_can_be_counted(ledger, asked):
+    asked(at=1_000), asked(at=2_000, release=OTHER)
+    cut = Cut(name="oven")
+    for part, names in (("predictions", ["id", "at", "name"]), ("outcomes", ["id", "received_at"])):
+        (frame,) = ledger.batches(part, cut, names)
+        assert frame.columns == names
+        assert frame.equals(ledger.frame(part, name="oven").select(names))
+    assert ledger.count("predictions") == 2 and ledger.count("predictions", cut) == 1
+    assert ledger.count("outcomes", cut) == 0
+
+
 def test_an_alarm_of_an_unknown_release_is_refused(ledger):
     with pytest.raises(LuodiError) as caught:
         ledger.raise_alarms([Alarm("sha256:none", "drift.dead", "error")])
