@@ -12,45 +12,16 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from luodi.core.moments import NOTHING, Moments, moments, together
+
 Floats = NDArray[np.float64]
 FAR = 0.5
-LARGEST = 1e140
-"""Its square, of many rows, is still a number."""
 MANY = 0.2
-FEWEST_OF_MEAN = 5
-ALIKE = 1e-9
-
-
-class Moments(NamedTuple):
-    """Mean and spread of some values.
-
-    Attributes:
-        rows: How many values.
-        mean: Their mean; 0 without.
-        squares: Sum of squared distances from it.
-    """
-
-    rows: int = 0
-    mean: float = 0.0
-    squares: float = 0.0
-
-    @property
-    def spread(self) -> float:
-        """Standard deviation."""
-        return float((self.squares / self.rows) ** 0.5) if self.rows else 0.0
-
-    @property
-    def tells_on_none(self) -> bool:
-        """Whether they are of so many values that they are no record of any."""
-        return self.rows >= FEWEST_OF_MEAN and self.spread > ALIKE * abs(self.mean)
-
-
-NOTHING = Moments()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +60,7 @@ class Numbers:
         """Mean and spread of the values without the few that are far; where many are, of all."""
         if self.away.rows < MANY * (self.near.rows + self.away.rows):
             return self.near
-        return _together(self.near, self.away)
+        return together(self.near, self.away)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +166,6 @@ def _outside(values: Floats, edges: Floats) -> tuple[int, int, NDArray[np.bool_]
     return below, above, (values < edges[0] - room) | (values > edges[-1] + room)
 
 
-def moments(values: Floats) -> Moments:
-    """Mean and spread of values; those too large to be squared count as the largest that can."""
-    if not len(values):
-        return NOTHING
-    held = np.clip(values, -LARGEST, LARGEST)
-    mean = float(held.mean())
-    away = held - mean
-    return Moments(len(held), mean, float(np.square(away, out=away).sum()))
-
-
 def _trace(values: Floats) -> int | None:
     low = float(values.min()) + 0.0  # one zero, not two
     if low != values.max():
@@ -256,9 +217,6 @@ def merge(one: Sketch, two: Sketch) -> Sketch:
 def merged(one: Part, two: Part) -> Part:
     """Two parts of one column as one.
 
-    Mean and squares as in Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm
-    for computing sample variances", 1979.
-
     Raises:
         ValueError: they were not counted in the same bins.
     """
@@ -274,19 +232,10 @@ def merged(one: Part, two: Part) -> Part:
 
 def _joined(one: Numbers, two: Numbers, counts: tuple[int, ...], missing: int) -> Numbers:
     below, above = one.below + two.below, one.above + two.above
-    near, away = _together(one.near, two.near), _together(one.away, two.away)
+    near, away = together(one.near, two.near), together(one.away, two.away)
     trace = one.trace if not two.known else two.trace
     trace = trace if not one.known or one.trace == trace else None
     return Numbers(counts, below, above, missing, one.far + two.far, trace, near, away)
-
-
-def _together(one: Moments, two: Moments) -> Moments:
-    n, m = one.rows, two.rows
-    if not n or not m:
-        return one if n else two
-    apart = two.mean - one.mean
-    mean = (one.mean * n + two.mean * m) / (n + m)
-    return Moments(n + m, mean, one.squares + two.squares + apart * apart * n * m / (n + m))
 
 
 def _record(part: Part) -> dict[str, Any]:

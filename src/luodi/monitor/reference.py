@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from luodi.core.sketch import Categories, Floats, Moments, Numbers, Part
+from luodi.core.moments import Moments
+from luodi.core.sketch import Categories, Floats, Numbers, Part
 
 MOST_BINS = 20
 

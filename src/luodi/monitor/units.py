@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from luodi.core import contrast
-from luodi.core.sketch import Moments, Numbers
+from luodi.core.moments import Moments
+from luodi.core.sketch import Numbers
 
 CLEARLY = 3.0
 """Deviations that a column must be off by before another unit is thought of."""
