@@ -25,6 +25,7 @@ def status(
     lang: Language = None,
 ) -> int:
     """Say how the models in use are doing."""
+    from luodi import loop
     from luodi.monitor import rounds
     from luodi.monitor import status as watching
     from luodi.store.home import Home as Store
@@ -33,7 +34,13 @@ def status(
     pace = rounds.Pace(duration(window, "--window"), delay)
     with Store.open(home) as opened:
         used = list(rounds.champion(opened, name))
-        told = [watching.status(opened, task, digest, pace) for task, digest in used]
+        told = [
+            {
+                **watching.status(opened, task, digest, pace),
+                "challenge": loop.challenge(opened, task),
+            }
+            for task, digest in used
+        ]
     if as_json:
         answer_json({"tasks": told})
     else:
@@ -45,11 +52,10 @@ def lines(told: Mapping[str, Any]) -> Iterator[str]:
     """A status as lines for a person, most important first; moments are in UTC."""
     since = _moment(told["since"])
     yield phrase("status_champion", task=told["task"], digest=told["champion"][:19], since=since)
-    if told["challenger"]:
-        yield phrase("status_challenger", digest=told["challenger"][:19])
     yield from _verdict(told["watched"], told["alarm"])
     yield from _quality(told["live"], told["estimate"])
     yield from _traffic(told["traffic"])
+    yield from _challenge(told["challenger"], told.get("challenge"))
     for step in told["next"]:
         yield from _step(step)
 
@@ -101,6 +107,17 @@ def _traffic(traffic: Mapping[str, Any]) -> Iterator[str]:
         yield phrase("status_scores", now=now, before=before)
 
 
+def _challenge(digest: str | None, challenge: Mapping[str, Any] | None) -> Iterator[str]:
+    """How the challenger does: on outcomes that it has not seen, and on live traffic."""
+    if digest is None or challenge is None:
+        return
+    trial, shadow = challenge["trial"], challenge["shadow"]
+    against = {key: trial["against"][key] for key in ("gain", "low", "high", "p")}
+    facts = {"outcomes": trial["outcomes"], "alpha": trial["alpha"], **against}
+    yield phrase("status_challenger", digest=digest[:19], **facts)
+    yield phrase("status_shadow", answers=shadow["answers"], changed=shadow["changed"])
+
+
 def _figure(figure: Mapping[str, Any], name: str) -> str | None:
     held = {key: figure[key] for key in ("metric", "value", "low", "high", "cases")}
     if None in held.values():
@@ -119,10 +136,18 @@ def _figure(figure: Mapping[str, Any], name: str) -> str | None:
 def _step(step: Mapping[str, Any]) -> Iterator[str]:
     kind = step["step"]
     if kind == "first_window":
-        yield phrase("next_first_window", hours=step["seconds"] / 3600)
+        yield phrase("next_first_window", length=_length(step["seconds"]))
     elif kind == "settle":
         yield phrase("next_settle", windows=step["windows"])
     elif kind == "truths":
         yield phrase("next_truths", count=step["count"])
     elif kind == "watch":
-        yield phrase("next_watch", hours=step["seconds"] / 3600)
+        yield phrase("next_watch", length=_length(step["seconds"]))
+
+
+def _length(seconds: float) -> str:
+    """A length of time as an option would say it: ``4s``, ``15m``, ``1d``."""
+    for unit, each in (("d", 86_400), ("h", 3600), ("m", 60)):
+        if seconds % each == 0:
+            return f"{seconds / each:g}{unit}"
+    return f"{seconds:g}s"

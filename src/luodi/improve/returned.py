@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 MOST = 200_000
 """Of more outcomes only the latest are held."""
-COLUMNS = ("id", "predicted_at", "received_at", "truth", "decision", "record", "release")
+COLUMNS = (
+    "id", "predicted_at", "received_at", "truth", "decision", "record", "release", "forgotten_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,10 @@ def returned(
 
     held: list[pl.DataFrame] = []
     rows = 0
+    cut = Cut(name=name, since=since)
     # nothing is known to be true before it was asked about
-    for frame in home.ledger.batches("outcomes", Cut(name=name, since=since)):
-        kept = frame.filter(pl.col("forgotten_at").is_null()).select(COLUMNS)
+    for frame in home.ledger.batches("outcomes", cut, columns=COLUMNS):
+        kept = frame.filter(pl.col("forgotten_at").is_null())
         asked = pl.col("predicted_at").dt.epoch("us")
         kept = kept.filter((asked <= until) & (asked >= (since or 0)))
         held.append(kept)

@@ -1,7 +1,7 @@
 """The composition root: the only room that knows two stages, and joins them."""
 
 from luodi.loop.draft import new
-from luodi.loop.improving import improve
+from luodi.loop.improving import challenge, improve
 from luodi.loop.pipeline import Built, build, check
 from luodi.loop.release import card_html, predict, show, verify, write_answers
 from luodi.loop.replaying import Replay, replay
@@ -11,6 +11,7 @@ __all__ = [
     "Replay",
     "build",
     "card_html",
+    "challenge",
     "check",
     "improve",
     "new",

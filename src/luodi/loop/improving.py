@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,13 @@ from luodi.loop.pipeline import TaskLike, examined, made, refuse_errors
 from luodi.modalities import modality
 
 if TYPE_CHECKING:
+    from luodi.core.task import Improve
     from luodi.core.values import Dataset, Parts
     from luodi.improve.case import Case, Watch
     from luodi.improve.returned import Returned
     from luodi.improve.round import Trained
     from luodi.improve.steps import Step
     from luodi.improve.window import Memory
-    from luodi.monitor.watching import Seen
     from luodi.runtime.load import Release
     from luodi.store.home import Home
 
@@ -66,7 +66,7 @@ def improve(
 def _round(task: Task, home: Home, again: bool, now: int | None, listener: Listener) -> list[Step]:
     from luodi.improve import round as rounds
 
-    case = standing(home, task.name, task, now)
+    case = standing(home, task.name, task.improve, now)
 
     def train(champion: Release, cases: Returned) -> Trained:
         return trained(task, champion, cases, listener)
@@ -74,7 +74,7 @@ def _round(task: Task, home: Home, again: bool, now: int | None, listener: Liste
     return rounds.improve(case, train, asked=again)
 
 
-def standing(home: Home, name: str, task: Task, now: int | None = None) -> Case:
+def standing(home: Home, name: str, rules: Improve, now: int | None = None) -> Case:
     """A task in a home with what watching says of it.
 
     Raises:
@@ -82,10 +82,10 @@ def standing(home: Home, name: str, task: Task, now: int | None = None) -> Case:
     """
     from luodi.improve import case
 
-    return case.found(home, name, task.improve, _watched(home, name, task, now))
+    return case.found(home, name, rules, _watched(home, name, rules, now))
 
 
-def _watched(home: Home, name: str, task: Task, now: int | None) -> Watch:
+def _watched(home: Home, name: str, rules: Improve, now: int | None) -> Watch:
     """What watching says: up to when truths have come, and whether the promise holds."""
     from luodi.core.errors import LuodiError
     from luodi.improve.case import Watch
@@ -93,32 +93,44 @@ def _watched(home: Home, name: str, task: Task, now: int | None) -> Watch:
     from luodi.monitor.intake import watched
     from luodi.monitor.quality import worse
     from luodi.monitor.settled import broken_spans, settled_until
+    from luodi.monitor.told import before
     from luodi.store.ledger.clock import now_us
 
     moment = now_us() if now is None else now
     digest = home.ledger.aliases(name).get("champion")
     if digest is None:
         raise LuodiError("improve.no_champion", name=name)
-    until = settled_until(home, name, moment, task.improve.delay)
+    until = settled_until(home, name, moment, rules.delay)
     one = watched(home, name, digest)
-    pace = rounds.Pace(delay_s=task.improve.delay)
+    pace = rounds.Pace(delay_s=rules.delay)
     live, _, _ = rounds.quality(home, one, pace, moment)
     broken = worse(one.promise, live, pace.budget.for_quality(pace.window_s))
     faults = broken_spans(home, name)
-    return Watch(moment, until, broken, *_alarm(rounds.history(home, digest)), faults)
+    alarm = before(rounds.history(home, digest), one.since).alarm
+    if alarm is None:
+        return Watch(moment, until, broken, faults=faults)
+    return Watch(moment, until, broken, str(alarm["code"]), int(alarm["since"]), faults)
 
 
-def _alarm(windows: Sequence[Seen]) -> tuple[str | None, int | None]:
-    """The code of the alarm that is open, and the end of the window that raised it."""
-    last = windows[-1].alarm if windows else None
-    if last is None:
-        return None, None
-    raised = windows[-1].end
-    for window in reversed(windows):
-        if window.alarm is None or window.alarm["code"] != last["code"]:
-            break
-        raised = window.end
-    return str(last["code"]), raised
+def challenge(home: Home, name: str, now: int | None = None) -> dict[str, Any] | None:
+    """How the challenger of a task does; None where there is none.
+
+    Args:
+        home: The home.
+        name: The task.
+        now: This moment, in microseconds.
+
+    Returns:
+        JSON data: ``trial`` (on outcomes that it has not seen) and ``shadow`` (on live traffic).
+    """
+    from luodi.core.task import Improve
+    from luodi.improve.judging import challenge_of
+
+    case = standing(home, name, Improve(), now)
+    if "challenger" not in case.aliases:
+        return None
+    trial, shadow = challenge_of(case)
+    return {"trial": trial.record(), "shadow": shadow.record()}
 
 
 def trained(task: Task, champion: Release, cases: Returned, listener: Listener = silent) -> Trained:

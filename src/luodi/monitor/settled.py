@@ -33,12 +33,10 @@ def settled_until(home: Home, name: str, now: int, delay_s: float | None = None)
     import polars as pl
 
     cut = Cut(name=name, since=now - DAYS * _DAY_US, until=now)
-    asked = [frame.select("id", "at") for frame in home.ledger.batches("predictions", cut)]
-    came = [
-        frame.select("id", "received_at")
-        for frame in home.ledger.batches("outcomes", Cut(name=name, since=cut.since))
-    ]
-    both = pl.concat(asked).join(pl.concat(came), on="id", how="left").sort("at")
+    later = Cut(name=name, since=cut.since)
+    asked = pl.concat(home.ledger.batches("predictions", cut, columns=("id", "at")))
+    came = pl.concat(home.ledger.batches("outcomes", later, columns=("id", "received_at")))
+    both = asked.join(came, on="id", how="left").sort("at")
     at = both["at"].dt.epoch("us").to_numpy()
     received = both["received_at"].dt.epoch("us").fill_null(NOT_YET).to_numpy()
     nothing = np.zeros(len(at), np.int64)

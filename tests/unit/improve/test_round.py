@@ -50,7 +50,7 @@ def test_another_world_brings_a_challenger_that_wins_and_takes_over_in_one_round
     world.serve(home, world.records(3000, 7, concept=True))
     steps = improved(folder, home)
     assert kinds(steps) == ["trained", "promoted"]
-    assert steps[0].facts["memory"] in ("quarter", "none")
+    assert steps[0].facts["memory"] != "all", "what is no longer so weighs less"
     held = home.ledger.aliases("press")
     assert held["champion"] == steps[1].facts["release"] != before and held["previous"] == before
     assert [a for a in actions(home) if a[0] == "luodi improve"] == [
