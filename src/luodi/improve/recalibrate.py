@@ -24,8 +24,8 @@ def recalibrated(
     """Answers to later cases on the scale that earlier ones show.
 
     Values get a slope and an offset by least squares; probabilities a logistic regression on
-    their logarithms, of which Platt's scaling (1999) is the case of two classes. Decisions are
-    those of least expected cost.
+    their log-odds, as Platt's scaling (1999) has it, and on themselves. Decisions are those of
+    least expected cost.
 
     Args:
         measure: The scale of losses.
@@ -57,8 +57,13 @@ def recalibrated(
 
 
 def _features(held: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithms of the odds, which a changed rate shifts, and the probabilities themselves.
+
+    The latter for labels of which some are flipped: the chance of such a label is a line through
+    the probability, and never comes near 0 or 1, which no scaling of log-odds can say.
+    """
     logs = np.log(np.clip(held, _SMALL, 1.0))
-    return np.asarray(logs[:, 1:] - logs[:, :1])
+    return np.hstack([logs[:, 1:] - logs[:, :1], held[:, 1:]])
 
 
 def _line(before: Answers, truth: NDArray[np.float64], now: Answers) -> Answers:
