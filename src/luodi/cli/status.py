@@ -55,6 +55,8 @@ def lines(told: Mapping[str, Any]) -> Iterator[str]:
     yield from _verdict(told["watched"], told["alarm"])
     yield from _quality(told["live"], told["estimate"])
     yield from _traffic(told["traffic"])
+    if told.get("reviews", {}).get("waiting"):
+        yield phrase("status_reviews", waiting=told["reviews"]["waiting"], task=told["task"])
     yield from _challenge(told["challenger"], told.get("challenge"))
     for step in told["next"]:
         yield from _step(step)

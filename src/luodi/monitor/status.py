@@ -17,6 +17,7 @@ from luodi.monitor.told import before
 from luodi.monitor.traffic import answers
 from luodi.monitor.watching import Seen, learned
 from luodi.store.home import Home
+from luodi.store.ledger import reviews
 from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.frames import Cut
 
@@ -40,7 +41,7 @@ def status(
     Returns:
         JSON data: ``task``, ``champion``, ``challenger``, ``since``, ``watched`` (until when, and
         whether that is late), ``alarm`` (the one that is open, since when, or None), ``live``,
-        ``estimate``, ``traffic``, ``alarms`` (the latest), ``next`` (what happens next, by name,
+        ``estimate``, ``traffic``, ``reviews`` (how many wait for a person), ``alarms`` (the latest), ``next`` (what happens next, by name,
         with its numbers).
     """
     kept, moment = pace or Pace(), now_us() if now is None else now
@@ -67,6 +68,7 @@ def status(
             "last_window": _last(windows),
             **answers(one.reference, windows),
         },
+        "reviews": reviews.states(home.ledger, name),
         "alarms": told[-LATEST_ALARMS:],
         "next": _next(windows, open_now, live, kept, one.reference.season is not None),
     }
