@@ -41,8 +41,8 @@ def status(
     Returns:
         JSON data: ``task``, ``champion``, ``challenger``, ``since``, ``watched`` (until when, and
         whether that is late), ``alarm`` (the one that is open, since when, or None), ``live``,
-        ``estimate``, ``traffic``, ``reviews`` (how many wait for a person), ``alarms`` (the latest), ``next`` (what happens next, by name,
-        with its numbers).
+        ``estimate``, ``traffic``, ``reviews`` (how many wait for a person), ``alarms`` (the
+        latest), ``next`` (what happens next, by name, with its numbers).
     """
     kept, moment = pace or Pace(), now_us() if now is None else now
     one = watched(home, name, digest)
