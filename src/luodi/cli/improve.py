@@ -9,10 +9,10 @@ from typing import Annotated
 from typer import Argument, Option
 
 from luodi.cli.options import Home, Json, Language, duration
-from luodi.cli.outcome import verb
+from luodi.cli.outcome import guarded, verb
 from luodi.cli.speech import answer, answer_json
 
-FAILED = ("failed", "rolled_back", "echo")
+FAILED = ("failed", "rolled_back", "regret", "echo", "faulty")
 
 
 @verb
@@ -32,11 +32,11 @@ def improve(
 ) -> int:
     """Retrain on what came true, challenge, judge; promote only what pays."""
     wait = None if every is None else duration(every, "--every")
-    while True:
-        status = _round(task, home, again, as_json)
-        if wait is None:
-            return status
+    status = _round(task, home, again, as_json)
+    while wait is not None:
         time.sleep(wait)
+        status = guarded(lambda: _round(task, home, False, as_json), as_json)
+    return status
 
 
 def _round(task: Path, home: Path, again: bool, as_json: bool) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from luodi.cli.options import Home, Json, LabelDelay, Language, Window, duration
-from luodi.cli.outcome import told, verb
+from luodi.cli.outcome import guarded, verb
 from luodi.cli.speech import answer, answer_json, phrase, say
-from luodi.core.errors import LuodiError
 
 if TYPE_CHECKING:
     from luodi.monitor.rounds import Pace, Round
@@ -55,16 +53,8 @@ def monitor(
     status = _round(home, name, pace, url, as_json)
     while wait is not None:
         time.sleep(wait)
-        status = _guarded(lambda: _round(home, name, pace, url, as_json), as_json)
+        status = guarded(lambda: _round(home, name, pace, url, as_json), as_json)
     return status
-
-
-def _guarded(work: Callable[[], int], as_json: bool) -> int:
-    """What goes wrong in one round, or with one task, ends neither the others nor the loop."""
-    try:
-        return work()
-    except LuodiError as error:
-        return told(error, as_json)
 
 
 def _round(home: Path, name: str | None, pace: Pace, url: str | None, as_json: bool) -> int:
@@ -74,7 +64,7 @@ def _round(home: Path, name: str | None, pace: Pace, url: str | None, as_json: b
     records: list[dict[str, object]] = []
     with Store.open(home) as opened:
         ends = [
-            _guarded(partial(_task, opened, task, digest, pace, url, records, as_json), False)
+            guarded(partial(_task, opened, task, digest, pace, url, records, as_json), False)
             for task, digest in rounds.champion(opened, name)
         ]
     if as_json:

@@ -103,3 +103,11 @@ def _hush() -> int:
     """The reader of stdout went away (``| head``): end quietly, also when Python closes it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return READER_GONE
+
+
+def guarded(work: Callable[[], int], as_json: bool) -> int:
+    """What goes wrong in one round, or with one task, ends neither the others nor the loop."""
+    try:
+        return work()
+    except LuodiError as error:
+        return told(error, as_json)

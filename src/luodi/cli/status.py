@@ -113,9 +113,14 @@ def _challenge(digest: str | None, challenge: Mapping[str, Any] | None) -> Itera
     """How the challenger does: on outcomes that it has not seen, and on live traffic."""
     if digest is None or challenge is None:
         return
+    if "error" in challenge:
+        yield phrase("status_unreadable", digest=digest[:19], seen=challenge["error"]["seen"])
+        return
     trial, shadow = challenge["trial"], challenge["shadow"]
     against = {key: trial["against"][key] for key in ("gain", "low", "high", "p")}
-    facts = {"outcomes": trial["outcomes"], "alpha": trial["alpha"], **against}
+    other = trial["against_recalibrated"]
+    both = "-" if other is None else f"{other['p']:.2g}"
+    facts = {"outcomes": trial["outcomes"], "alpha": trial["alpha"], "both": both, **against}
     yield phrase("status_challenger", digest=digest[:19], **facts)
     yield phrase("status_shadow", answers=shadow["answers"], changed=shadow["changed"])
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from luodi.core.errors import LuodiError
+from luodi.improve.past import known_release
 from luodi.improve.returned import Returned, returned
 from luodi.runtime.load import Release, load
 from luodi.store.lookup import known_outcomes
@@ -95,5 +96,4 @@ def loaded(home: Home, name: str, digest: str) -> Release:
     Raises:
         LuodiError: ``release.*``.
     """
-    (known,) = [one for one in home.ledger.releases(name) if one.digest == digest]
-    return load(home.blobs.get(known.blob))
+    return load(home.blobs.get(known_release(home, name, digest).blob))

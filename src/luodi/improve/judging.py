@@ -8,13 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from luodi.core.errors import LuodiError
 from luodi.improve import past
 from luodi.improve.case import Case, loaded
-from luodi.improve.steps import MOST_JUDGED, Step
+from luodi.improve.paired import ALPHA, compare
+from luodi.improve.steps import MOST_JUDGED, Kind, Step
 from luodi.improve.trial import Shadow, Trial, promise_of, shadow, trial
 from luodi.store.ledger.frames import Cut
 
+FEWEST = 50
 MOST_SHADOWED = 5_000
+NOTHING = Trial("open", "cost", compare(np.zeros(0), np.zeros(0), 1.0), None, 0.0, 0.0, ALPHA)
 PROMISING = 0.2
 """A challenger with a p-value below this is not given up for a newer one."""
 
@@ -23,8 +27,8 @@ def challenge_of(case: Case) -> tuple[Trial, Shadow]:
     """How the challenger does: on outcomes that it has not seen, and on live traffic."""
     challenger = loaded(case.home, case.name, case.aliases["challenger"])
     named = past.alias_since(case.home, case.name, "challenger")
-    (known,) = [r for r in case.home.ledger.releases(case.name) if r.digest == challenger.digest]
-    cases = case.cases()
+    known = past.known_release(case.home, case.name, challenger.digest)
+    cases = case.cases().by_arrival()
     unseen = cases.at >= past.cut_of(known, named)
     tried = trial(
         promise_of(case.champion),
@@ -41,63 +45,87 @@ def _traffic(case: Case, since: int) -> list[dict[str, Any]]:
     """The latest records that the champion was asked about since a moment."""
     held: list[str] = []
     cut = Cut(release=case.champion.digest, since=since)
-    for frame in case.home.ledger.batches("predictions", cut):
+    wanted = ("record", "forgotten_at")
+    for frame in case.home.ledger.batches("predictions", cut, columns=wanted):
         kept = frame.filter(frame["forgotten_at"].is_null())
         held = [*held, *kept["record"].to_list()][-MOST_SHADOWED:]
     return [json.loads(text) for text in held]
 
 
 def taken_back(case: Case) -> Step | None:
-    """Roll back a promotion of ours that did not keep its promise."""
-    reign = past.reign(case.home, case.name)
-    if reign.by != past.ACTOR or "previous" not in case.aliases:
+    """Roll back a promoted challenger that did not keep its promise.
+
+    Only to the release that it was made from: what was rolled back is not rolled back again.
+    """
+    known = past.known_release(case.home, case.name, case.champion.digest)
+    made = known.about.get("improve") or {}
+    before = case.aliases.get("previous")
+    if before is None or made.get("parent") != before:
         return None
-    later = case.cases(reign.since)
-    if not len(later):
+    since = past.alias_since(case.home, case.name, "champion")
+    later = case.cases(since).by_arrival()
+    if len(later) < FEWEST:
         return None
-    previous = loaded(case.home, case.name, case.aliases["previous"])
+    previous = loaded(case.home, case.name, before)
     nothing = later.take(np.zeros(len(later), bool))
     promise = promise_of(case.champion)
     tried = trial(promise, case.champion.scorer, previous.scorer, nothing, later)
-    broken = case.watch.broken and tried.challenger < tried.champion
+    broken = case.watch.broken and tried.against.gain > 0 and tried.against.p < PROMISING
     if tried.verdict != "better" and not broken:
         return None
     why = "previous_better" if tried.verdict == "better" else "promise_broken"
-    facts = _facts(case, previous.digest, tried) | {
+    facts = _facts(case, before, tried) | {
         "why": why,
         "champion": tried.challenger,
         "challenger": tried.champion,
-        "replaced": case.champion.digest,
+        "replaced": case.champion.digest[:19],
+        "challenger_digest": case.champion.digest,
     }
-    case.home.ledger.roll_back(case.name, past.because(why, facts))
+    if case.rules.promote == "manual":
+        past.noted_once(case.home, past.ASKED, before, facts)
+        return Step("regret", facts)
+    case.home.ledger.roll_back(case.name, past.because(why, facts), case.champion.digest)
     return Step("rolled_back", facts)
 
 
 def judged(case: Case, *, overtaken: bool) -> Step:
     """Promote the challenger, withdraw it, or wait for more outcomes."""
-    tried, seen = challenge_of(case)
     digest = case.aliases["challenger"]
+    try:
+        tried, seen = challenge_of(case)
+    except LuodiError as error:
+        if not error.code.startswith(("store.", "release.")):
+            raise
+        return _withdrawn(case, _facts(case, digest, NOTHING), "unreadable")
     facts = _facts(case, digest, tried) | {
         "shadow_answers": seen.answers,
         "shadow_changed": seen.changed,
     }
-    if tried.verdict == "better":
-        if case.rules.promote == "manual":
-            return Step("won", facts)
-        case.home.ledger.promote(case.name, digest, past.because("it pays", facts))
+    if tried.verdict == "better" and case.rules.promote == "auto":
+        reason = past.because(past.PAYS, facts)
+        case.home.ledger.promote(case.name, digest, reason, case.champion.digest)
         return Step("promoted", facts)
     why = _hopeless(case, tried, overtaken)
     if why is not None:
-        told = {**facts, "why": why}
-        case.home.ledger.challenge(case.name, None, past.because(why, told))
-        return Step("withdrawn", told)
-    return Step("rate" if tried.verdict == "rate" else "judging", facts)
+        return _withdrawn(case, facts, why)
+    if tried.verdict in ("better", "rate"):
+        past.noted_once(case.home, past.ASKED, digest, facts)
+    kinds: dict[str, Kind] = {"better": "won", "rate": "rate"}
+    return Step(kinds.get(tried.verdict, "judging"), facts)
+
+
+def _withdrawn(case: Case, facts: dict[str, Any], why: str) -> Step:
+    told = {**facts, "why": why}
+    case.home.ledger.challenge(case.name, None, past.because(why, told))
+    return Step("withdrawn", told)
 
 
 def _hopeless(case: Case, tried: Trial, overtaken: bool) -> str | None:
     """Why to judge a challenger no longer; None to go on."""
-    if tried.verdict == "worse":
-        return "worse"
+    if tried.verdict in ("worse", "blind"):
+        return tried.verdict
+    if tried.verdict == "better":
+        return None
     if tried.against.outcomes >= MOST_JUDGED or tried.against.high <= case.rules.gain:
         return "no_gain"
     both = tried.against_recalibrated

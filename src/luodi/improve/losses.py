@@ -91,6 +91,10 @@ class Answers:
     decision: NDArray[np.int64]
     review: NDArray[np.bool_]
 
+    def take(self, rows: NDArray[np.int64]) -> Answers:
+        """Those to some of the cases."""
+        return Answers(self.held[rows], self.decision[rows], self.review[rows])
+
 
 def answers(measure: Scale, classes: Sequence[str], scores: Scores) -> Answers:
     """The answers of a release over the classes of a scale; a class it never saw has no chance.

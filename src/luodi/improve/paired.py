@@ -92,7 +92,8 @@ def compare(
         raise ValueError("two losses of one outcome differ by more than the span")
     moved = np.clip((gain - margin) / (span + abs(margin)), -1.0, 1.0)
     better, better_at = _bet(moved, alpha)
-    worse, worse_at = _bet(-moved, alpha)
+    # less than the margin is not worse, only not worth a change
+    worse, worse_at = _bet(np.clip(-gain / span, -1.0, 1.0), alpha)
     low, high = interval(gain, span, alpha)
     decided, at = _first(better_at, worse_at)
     mean = float(gain.mean()) if len(gain) else 0.0

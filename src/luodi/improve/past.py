@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from luodi.store.home import Home
 
 ACTOR = "luodi improve"
-TRAINED = "train again"
+PAYS = "it pays"
+TRAINED, ASKED = "train again", "ask a person"
 
 
 @dataclass(frozen=True)
@@ -28,19 +29,6 @@ class Training:
 
     at: int
     known: int
-
-
-@dataclass(frozen=True)
-class Reign:
-    """How a champion came to be one.
-
-    Attributes:
-        since: When, in microseconds.
-        by: Who put it there.
-    """
-
-    since: int
-    by: str
 
 
 def noted(home: Home, name: str, subject: str, known: int, facts: Mapping[str, Any]) -> None:
@@ -60,14 +48,18 @@ def last_training(home: Home, name: str) -> Training | None:
     return None
 
 
-def reign(home: Home, name: str) -> Reign:
-    """How the champion of a task came to be one."""
-    moves = home.ledger.frame("history", name=name)
-    crowned = moves.filter(moves["alias"] == "champion")
-    if not len(crowned):
-        return Reign(0, "")
-    last = crowned.row(-1, named=True)
-    return Reign(int(last["at"].timestamp() * 1e6), last["actor"])
+def noted_once(home: Home, action: str, subject: str, facts: Mapping[str, Any]) -> None:
+    """Note in the audit that a person is asked, once for each release."""
+    audit = home.ledger.frame("audit")
+    known = audit.filter((audit["action"] == action) & (audit["subject"] == subject))
+    if not len(known):
+        home.ledger.note(Event(ACTOR, action, subject, facts))
+
+
+def known_release(home: Home, name: str, digest: str) -> Release:
+    """What the ledger knows of a release."""
+    (known,) = [one for one in home.ledger.releases(name) if one.digest == digest]
+    return known
 
 
 def cut_of(release: Release, since: int) -> int:

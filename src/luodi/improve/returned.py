@@ -47,6 +47,10 @@ class Returned:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def by_arrival(self) -> Returned:
+        """The cases in the order in which their truths came; a bet must not reorder its past."""
+        return self.take(np.lexsort((np.arange(len(self)), self.received)))
+
     def take(self, rows: NDArray[Any]) -> Returned:
         """Some of the cases, by row numbers or by a mask."""
         numbers = np.flatnonzero(rows) if rows.dtype == bool else rows
@@ -59,6 +63,19 @@ class Returned:
             [self.records[i] for i in numbers],
             [self.releases[i] for i in numbers],
         )
+
+
+def joined(first: Returned, second: Returned) -> Returned:
+    """Cases one after the other."""
+    return Returned(
+        [*first.ids, *second.ids],
+        np.concatenate([first.at, second.at]),
+        np.concatenate([first.received, second.received]),
+        [*first.truths, *second.truths],
+        [*first.decisions, *second.decisions],
+        [*first.records, *second.records],
+        [*first.releases, *second.releases],
+    )
 
 
 def returned(

@@ -25,6 +25,7 @@ class Trained:
         cut: From this moment on it has not seen what was asked, in microseconds.
         records: How many records it learned from.
         memory: How much of the old records it kept.
+        source: Digest of the task's own records for training, as they were read.
         failed: Names of the gates that failed.
         facts: What else the audit should know, JSON data.
     """
@@ -33,6 +34,7 @@ class Trained:
     cut: int
     records: int
     memory: str
+    source: str
     failed: Sequence[str] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -82,7 +84,7 @@ def _is_overtaken(case: Case, standing: trigger.Standing, why: str | None) -> bo
 def standing_of(case: Case) -> trigger.Standing:
     """What speaks for training again."""
     last = past.last_training(case.home, case.name)
-    since = past.reign(case.home, case.name).since
+    since = past.alias_since(case.home, case.name, "champion")
     return trigger.Standing(
         now=case.watch.now,
         known=case.known,
@@ -96,14 +98,22 @@ def standing_of(case: Case) -> trigger.Standing:
 def _again(case: Case, train: Train, why: str, standing: trigger.Standing) -> list[Step]:
     """Train again, and let what passes every gate challenge the champion."""
     cases = case.cases()
-    if len(case.whole(cases)) < trigger.FEWEST:
-        return [Step("idle", {"name": case.name, **trigger.waiting(case.rules, standing)})]
+    whole = case.whole(cases)
+    if len(whole) < trigger.FEWEST:
+        return [Step("faulty", {"name": case.name, "fresh": standing.fresh})]
     echo = echoed(case.champion, cases)
     if echo is not None:
         facts = {"name": case.name, "count": len(cases), "p": echo}
         past.noted(case.home, case.name, case.champion.digest, case.known, facts)
         return [Step("echo", facts)]
-    done = train(case.champion, case.whole(cases))
+    try:
+        done = train(case.champion, whole)
+    except Exception as error:
+        # so that the same is not tried again at every round, until more truths have come
+        code = error.code if isinstance(error, LuodiError) else type(error).__name__
+        failed = {"name": case.name, "why": why, "error": code}
+        past.noted(case.home, case.name, case.champion.digest, case.known, failed)
+        raise
     told = {
         "name": case.name,
         "why": why,
@@ -122,12 +132,18 @@ def _again(case: Case, train: Train, why: str, standing: trigger.Standing) -> li
         "goal": release.goal,
         "signer": release.signer.fingerprint,
         "bytes": len(done.packed),
-        "improve": {"cut": done.cut, "parent": case.champion.digest, "memory": done.memory},
+        "improve": {
+            "cut": done.cut,
+            "parent": case.champion.digest,
+            "memory": done.memory,
+            "source": done.source,
+        },
     }
     case.home.add(done.packed, release.digest, case.name, about)
     facts = {**told, "digest": release.digest[:19], "release": release.digest}
-    past.noted(case.home, case.name, release.digest, case.known, facts)
+    # first the challenger: a round that is stopped between the two only trains once more
     aliases = case.home.ledger.challenge(case.name, release.digest, past.because(why, facts))
+    past.noted(case.home, case.name, release.digest, case.known, facts)
     steps = [Step("trained", facts)]
     if "challenger" in aliases:
         steps.append(judged(replace(case, aliases=aliases), overtaken=False))

@@ -9,11 +9,12 @@ from typing import Any, Literal
 from luodi.core import words
 
 Kind = Literal[
-    "rolled_back", "promoted", "won", "rate", "withdrawn", "trained", "failed", "echo", "judging",
-    "idle",
+    "rolled_back", "regret", "promoted", "won", "rate", "withdrawn", "trained", "failed", "echo",
+    "faulty", "judging", "idle",
 ]  # fmt: skip
 CODES: dict[Kind, str] = {
     "rolled_back": "improve.step_rolled_back",
+    "regret": "improve.step_regret",
     "promoted": "improve.step_promoted",
     "won": "improve.step_won",
     "rate": "improve.step_rate",
@@ -21,6 +22,7 @@ CODES: dict[Kind, str] = {
     "trained": "improve.step_trained",
     "failed": "improve.step_failed",
     "echo": "improve.step_echo",
+    "faulty": "improve.step_faulty",
     "judging": "improve.step_judging",
     "idle": "improve.step_idle",
 }
@@ -33,9 +35,10 @@ class Step:
     """One thing that was done, or is waited for.
 
     Attributes:
-        kind: ``rolled_back``, ``promoted``, ``won`` (a person must say so), ``rate`` (only a
-            person can say), ``withdrawn``, ``trained`` (and named challenger), ``failed`` (gates),
-            ``echo`` (truths repeat the answers), ``judging`` or ``idle``.
+        kind: ``rolled_back``; ``regret`` and ``won``, where the task asks for a person; ``rate``,
+            which only a person can tell; ``promoted``; ``withdrawn``; ``trained`` (and named
+            challenger); ``failed`` (gates); ``echo`` (truths repeat the answers); ``faulty``
+            (inputs were broken); ``judging``; ``idle``.
         facts: Its numbers, JSON data.
     """
 

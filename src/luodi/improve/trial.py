@@ -11,14 +11,14 @@ import numpy as np
 from luodi.core.promise import Promise, promised
 from luodi.improve.losses import Answers, Scale, answers, knowing, losses, scale, truth_of
 from luodi.improve.paired import ALPHA, Evidence, compare
-from luodi.improve.recalibrate import recalibrated
-from luodi.improve.returned import Returned
+from luodi.improve.recalibrate import FEWEST, enough, recalibrated
+from luodi.improve.returned import Returned, joined
 
 if TYPE_CHECKING:
     from luodi.runtime.load import Release
     from luodi.runtime.score import Scorer
 
-Verdict = Literal["better", "worse", "rate", "open"]
+Verdict = Literal["better", "worse", "blind", "rate", "open"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Trial:
 
     Attributes:
         verdict: ``better``; ``worse``; ``rate`` when it beats the champion, but not yet the
-            champion with its scale set right; ``open`` while nothing is decided.
+            champion with its scale set right; ``blind`` when it knows less of the cases than that;
+            ``open`` while nothing is decided.
         loss: What a case's loss is: ``cost``, ``brier``, ``error``, ``absolute``, ``squared``.
         against: The test against the champion as it is.
         against_recalibrated: The test against the champion with its scale set right, by the Brier
@@ -83,42 +84,56 @@ def trial(
         challenger: The other.
         before: Cases that came back before the challenger was made; the champion's scale may be
             set right by them.
-        judged: Cases that the challenger has not seen, in the order in which they were asked.
+        judged: Cases that the challenger has not seen, in the order in which their truths came.
         alpha: The chance of promoting a challenger that is no better.
         margin: Mean gain a case that a change must exceed, in the unit of the losses.
     """
-    others = (*challenger.classes, *dict.fromkeys((*before.truths, *judged.truths)))
-    earlier, usual = None, None
-    if len(before):
-        earlier = champion.score(list(before.records))
-        usual = _usual(earlier.value, before.truths)
-    now = champion.score(list(judged.records)) if len(judged) else None
-    if usual is None and now is not None:
-        usual = _usual(now.value, judged.truths)
+    every = joined(before, judged)
+    start = len(before)
+    others = (*challenger.classes, *dict.fromkeys(every.truths))
+    said = None if not len(every) else champion.score(list(every.records))
+    usual = None if said is None else _usual(said.value, every.truths, start)
     measure = scale(promise, others if promise.goal == "classify" else (), usual)
-    if now is None:
+    if said is None or not len(judged):
         return _trial(measure, np.zeros(0), np.zeros(0), None, alpha, margin)
-    truth = truth_of(measure, judged.truths)
-    held = answers(measure, champion.classes, now)
+    truth, known = truth_of(measure, every.truths), answers(measure, champion.classes, said)
     theirs = answers(measure, challenger.classes, challenger.score(list(judged.records)))
-    mine, other = losses(measure, held, truth), losses(measure, theirs, truth)
-    right: Answers | None = None
-    if earlier is not None:
-        first = answers(measure, champion.classes, earlier)
-        right = recalibrated(measure, first, truth_of(measure, before.truths), held)
-    known = None
-    if right is not None:
-        bare = knowing(measure)
-        known = compare(
-            losses(bare, right, truth), losses(bare, theirs, truth), bare.span, alpha=alpha
-        )
-    return _trial(measure, mine, other, known, alpha, margin)
+    held, came = known.take(np.arange(start, len(every))), truth[start:]
+    mine, other = losses(measure, held, came), losses(measure, theirs, came)
+    both = _against_recalibrated(measure, known, theirs, truth, start, alpha)
+    return _trial(measure, mine, other, both, alpha, margin)
 
 
-def _usual(values: np.ndarray | None, truths: Sequence[str]) -> float | None:
-    if values is None or not len(truths):
+def _against_recalibrated(
+    measure: Scale,
+    known: Answers,
+    theirs: Answers,
+    truth: np.ndarray,
+    start: int,
+    alpha: float,
+) -> Evidence | None:
+    """The test against the champion with its scale set right by what came before.
+
+    Where too little came back before the challenger was made, its first outcomes set the scale,
+    and those after them judge.
+    """
+    first = enough(measure, truth, start)
+    if first is None:
         return None
-    return float(np.median(np.abs(values - np.array([float(text) for text in truths]))))
+    learned, rest = np.arange(first), np.arange(first, len(truth))
+    right = recalibrated(measure, known.take(learned), truth[learned], known.take(rest))
+    bare = knowing(measure)
+    other = losses(bare, theirs.take(rest - start), truth[rest])
+    return compare(losses(bare, right, truth[rest]), other, bare.span, alpha=alpha)
+
+
+def _usual(values: np.ndarray | None, truths: Sequence[str], start: int) -> float | None:
+    """The champion's usual error of values, by what came before where there is enough of it."""
+    if values is None:
+        return None
+    away = np.abs(values - np.array([float(text) for text in truths]))
+    some = away[: max(start, FEWEST)]
+    return float(np.median(some)) or float(some.mean()) or 1.0
 
 
 def _trial(
@@ -130,13 +145,20 @@ def _trial(
     margin: float,
 ) -> Trial:
     against = compare(mine, other, measure.span, alpha=alpha, margin=margin)
-    verdict: Verdict = "open"
-    if against.decided == "worse":
-        verdict = "worse"
-    elif against.decided == "better":
-        verdict = "better" if both is None or both.decided == "better" else "rate"
     means = [float(one.mean()) if len(one) else 0.0 for one in (mine, other)]
+    verdict = _verdict(against, both, margin)
     return Trial(verdict, measure.kind, against, both, means[0], means[1], alpha)
+
+
+def _verdict(against: Evidence, both: Evidence | None, margin: float) -> Verdict:
+    """Both tests must say yes, and what was won must not have been lost again since."""
+    if against.decided == "worse":
+        return "worse"
+    if against.decided != "better" or against.gain <= margin or both is None:
+        return "open"
+    if both.decided == "worse":
+        return "blind"
+    return "better" if both.decided == "better" and both.gain > 0 else "rate"
 
 
 @dataclass(frozen=True)

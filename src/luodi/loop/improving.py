@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from luodi.core.errors import LuodiError
 from luodi.core.events import Listener, silent
 from luodi.core.task import Task
 from luodi.loop.pipeline import TaskLike, examined, made, refuse_errors
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from luodi.improve.window import Memory
     from luodi.runtime.load import Release
     from luodi.store.home import Home
+    from luodi.store.lock import Lock
 
 JUDGING = 0.3
 """Share of what came back last that no challenger learns from, for it is judged by it; but never
@@ -58,9 +60,17 @@ def improve(
 
     contract = Task.load(task)
     if isinstance(home, Opened):
-        return _round(contract, home, again, now, listener)
-    with Opened.open(Path(home)) as opened:
+        with _alone(home, contract.name):
+            return _round(contract, home, again, now, listener)
+    with Opened.open(Path(home)) as opened, _alone(opened, contract.name):
         return _round(contract, opened, again, now, listener)
+
+
+def _alone(home: Home, name: str) -> Lock:
+    """One round of a task at a time, in whatever process."""
+    from luodi.store.lock import Lock
+
+    return Lock(home.folder / f"improve-{name}.lock")
 
 
 def _round(task: Task, home: Home, again: bool, now: int | None, listener: Listener) -> list[Step]:
@@ -69,9 +79,19 @@ def _round(task: Task, home: Home, again: bool, now: int | None, listener: Liste
     case = standing(home, task.name, task.improve, now)
 
     def train(champion: Release, cases: Returned) -> Trained:
-        return trained(task, champion, cases, listener)
+        source = _source(home, task.name, champion)
+        return trained(task, champion, cases, source, case.watch.now, listener)
 
     return rounds.improve(case, train, asked=again)
+
+
+def _source(home: Home, name: str, champion: Release) -> str | None:
+    """Digest of the task's own records, as the champion's training read them."""
+    from luodi.improve.past import known_release
+
+    made = known_release(home, name, champion.digest).about.get("improve") or {}
+    found = made.get("source") or (champion.provenance.get("data") or {}).get("train")
+    return None if found is None else str(found)
 
 
 def standing(home: Home, name: str, rules: Improve, now: int | None = None) -> Case:
@@ -87,7 +107,6 @@ def standing(home: Home, name: str, rules: Improve, now: int | None = None) -> C
 
 def _watched(home: Home, name: str, rules: Improve, now: int | None) -> Watch:
     """What watching says: up to when truths have come, and whether the promise holds."""
-    from luodi.core.errors import LuodiError
     from luodi.improve.case import Watch
     from luodi.monitor import rounds
     from luodi.monitor.intake import watched
@@ -121,7 +140,8 @@ def challenge(home: Home, name: str, now: int | None = None) -> dict[str, Any] |
         now: This moment, in microseconds.
 
     Returns:
-        JSON data: ``trial`` (on outcomes that it has not seen) and ``shadow`` (on live traffic).
+        JSON data: ``trial`` (on outcomes that it has not seen) and ``shadow`` (on live traffic); or
+        ``error``, where its file cannot be read.
     """
     from luodi.core.task import Improve
     from luodi.improve.judging import challenge_of
@@ -129,45 +149,70 @@ def challenge(home: Home, name: str, now: int | None = None) -> dict[str, Any] |
     case = standing(home, name, Improve(), now)
     if "challenger" not in case.aliases:
         return None
-    trial, shadow = challenge_of(case)
+    try:
+        trial, shadow = challenge_of(case)
+    except LuodiError as error:
+        return {"error": error.record()}
     return {"trial": trial.record(), "shadow": shadow.record()}
 
 
-def trained(task: Task, champion: Release, cases: Returned, listener: Listener = silent) -> Trained:
+def trained(
+    task: Task,
+    champion: Release,
+    cases: Returned,
+    source: str | None,
+    now: int,
+    listener: Listener = silent,
+) -> Trained:
     """The champion's recipe on old and new records, judged by the task's gates.
 
     Args:
         task: The task.
         champion: The release whose plan is repeated.
         cases: What came back, in the order in which it was asked.
+        source: Digest of the task's own records that the champion, or the first one before it,
+            learned from; None where that is not known.
+        now: This moment, in microseconds.
         listener: Told of stages and progress.
 
     Raises:
         LuodiError: ``read.*``, ``data.*``, ``build.findings``.
     """
     from luodi.improve.round import Trained as Done
-    from luodi.improve.window import chosen
+    from luodi.improve.window import ALL, chosen
 
     kind = modality()
     parts, findings = examined(task, listener)
     refuse_errors(findings)
-    learned, judging = _halves(cases, task.improve.outcomes // 2)
-    new = _laid(parts.train, cases.take(learned), task)
-    amount = chosen(parts.train, new, task, kind, parts.by, listener)
-    judged = _laid(parts.train, cases.take(judging), task)
-    grown = _grown(parts, new, judged, amount.memory, task)
+    learned, judging, cut = _halves(cases, task.improve.outcomes // 2)
+    if source not in (None, parts.train.digest):
+        # its own records have changed: they may hold what came true, so nothing that is known
+        # already may judge
+        grown, memory, scores = parts, ALL, {}
+        cut = max(now, int(cases.at[-1]) + 1)
+    else:
+        new = _laid(parts.train, cases.take(learned), task)
+        amount = chosen(parts.train, new, task, kind, parts.by, listener)
+        memory, scores = amount.memory, dict(amount.scores)
+        judged = _laid(parts.train, cases.take(judging), task)
+        grown = _grown(parts, new, judged, memory, task)
     done = made(grown, findings, task, recorded=champion.plan, listener=listener)
     failed = [gate.name for gate in done.verdict.gates if not gate.passed]
-    facts: Mapping[str, Any] = {"memories": dict(amount.scores), "judged_by": len(judging)}
-    cut = int(cases.at[judging[0]])
-    return Done(done.packed, cut, len(grown.train), amount.memory.name, failed, facts)
+    facts: Mapping[str, Any] = {"memories": scores, "judged_by": len(judging)}
+    records = len(grown.train)
+    return Done(done.packed, cut, records, memory.name, parts.train.digest, failed, facts)
 
 
-def _halves(cases: Returned, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """Row numbers to learn from, and the newest to judge by; one moment is never on both sides."""
-    judged = max(1, min(round(len(cases) * JUDGING), most))
-    cut = cases.at[len(cases) - judged]
-    return np.flatnonzero(cases.at < cut), np.flatnonzero(cases.at >= cut)
+def _halves(cases: Returned, most: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """Row numbers to learn from, the newest to judge by, and the moment that parts them.
+
+    One moment is never on both sides; where all are of one, later ones will judge.
+    """
+    count = max(1, min(round(len(cases) * JUDGING), most))
+    cut = int(cases.at[len(cases) - count])
+    if cut == int(cases.at[0]):
+        cut = int(cases.at[-1]) + 1
+    return np.flatnonzero(cases.at < cut), np.flatnonzero(cases.at >= cut), cut
 
 
 def _laid(like: Dataset, cases: Returned, task: Task) -> Dataset:
@@ -186,4 +231,14 @@ def _grown(parts: Parts, new: Dataset, judging: Dataset, memory: Memory, task: T
     kind, seed = modality(), task.split.seed
     train = kept(memory, parts.train, new, kind, seed)
     own = replace(memory, back=1.0) if learnable(judging) else ALL
-    return data.recut(train, kept(own, parts.holdout, judging, kind, seed), task)
+    holdout = _without_groups(parts.holdout, new, task)
+    return data.recut(train, kept(own, holdout, judging, kind, seed), task)
+
+
+def _without_groups(holdout: Dataset, new: Dataset, task: Task) -> Dataset:
+    """The holdout without the groups that came back: they are learned from now."""
+    group = task.data.group
+    if group is None or group not in new.table.columns:
+        return holdout
+    known = new.table[group].unique().drop_nulls().implode()
+    return replace(holdout, table=holdout.table.filter(~holdout.table[group].is_in(known)))

@@ -7,7 +7,7 @@ import pytest
 
 from luodi.core.promise import Promise
 from luodi.improve.losses import Answers, answers, knowing, losses, scale, truth_of
-from luodi.improve.recalibrate import recalibrated
+from luodi.improve.recalibrate import enough, recalibrated
 from luodi.runtime.score import Scores
 
 
@@ -79,18 +79,19 @@ def test_after_recalibration_nothing_is_left_to_gain_from_flipped_labels():
     before, known = flipped(4000, 0.3, 1)
     now, truth = flipped(20_000, 0.3, 2)
     right = recalibrated(measure, before, known, now)
-    assert right is not None
     learned = 0.3 + 0.4 * now.held[:, 1]  # what the best model of such labels would say
     best = Answers(np.column_stack([1 - learned, learned]), now.decision, now.review)
     plain, line, ideal = (losses(measure, one, truth).mean() for one in (now, right, best))
     assert plain - ideal > 0.03 and line - ideal < 0.001
 
 
-def test_too_few_truths_or_one_class_set_no_scale():
+def test_the_scale_is_set_by_enough_of_both_classes_or_not_at_all():
     measure = scale(promise(), ())
-    before, known = flipped(200, 0.0, 3)
-    assert recalibrated(measure, before, known[:20], before) is None
-    assert recalibrated(measure, before, np.zeros(200, int), before) is None
+    assert enough(measure, np.array([0, 1] * 40), 70) == 70
+    assert enough(measure, np.array([0, 1] * 40), 0) == 50
+    assert enough(measure, np.array([0] * 90 + [1] * 3), 60) == 93
+    assert enough(measure, np.zeros(500, int), 100) is None
+    assert enough(measure, np.array([0, 1] * 20), 10) is None
 
 
 def test_values_get_a_line_that_no_single_error_leads():
@@ -102,5 +103,4 @@ def test_values_get_a_line_that_no_single_error_leads():
     nothing = np.zeros(500, int)
     held = Answers(said, nothing, nothing.astype(bool))
     right = recalibrated(measure, held, truth, held)
-    assert right is not None
     assert np.median(np.abs(right.held - truth)) < 0.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import polars as pl
 import pytest
 
 import luodi
@@ -54,8 +55,8 @@ def test_another_world_brings_a_challenger_that_wins_and_takes_over_in_one_round
     held = home.ledger.aliases("press")
     assert held["champion"] == steps[1].facts["release"] != before and held["previous"] == before
     assert [a for a in actions(home) if a[0] == "luodi improve"] == [
-        ("luodi improve", "train again"),
         ("luodi improve", "challenge"),
+        ("luodi improve", "train again"),
         ("luodi improve", "promote"),
     ]
     home.ledger.verify_audit()
@@ -160,3 +161,87 @@ def test_the_verb_tells_each_step_in_both_languages(folder, tmp_path, capsys, mo
         pass
     assert main([*words[:-1], str(tmp_path / "empty")]) == 2
     assert "improve.no_champion" in capsys.readouterr().err
+
+
+def test_a_source_that_has_grown_by_what_came_true_judges_nobody(folder, home):
+    table = world.records(700, 16)
+    world.serve(home, table)
+    source = folder / "press.csv"
+    before = source.read_bytes()
+    try:
+        with source.open("ab") as file:
+            file.write(table.write_csv(include_header=False).encode())
+        steps = improved(folder, home)
+    finally:
+        source.write_bytes(before)
+    assert kinds(steps) == ["trained", "judging"]
+    assert steps[1].facts["outcomes"] == 0, "what it may have learned does not judge it"
+
+
+def test_one_honest_truth_does_not_hide_an_echo(folder, home):
+    table = world.records(900, 17)
+    release = luodi.load(folder / "press.luodi")
+    decided = release.predict(table.drop("failed"))["decision"].to_list()
+    decided[5] = "no" if decided[5] == "yes" else "yes"
+    world.serve(home, table.with_columns(failed=pl.Series(decided)))
+    assert kinds(improved(folder, home)) == ["echo"]
+
+
+def test_a_failed_training_is_noted_and_not_repeated_without_news(folder, home, monkeypatch):
+    world.serve(home, world.records(600, 18))
+
+    def stopped(*_, **__):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("luodi.loop.improving.made", stopped)
+        with pytest.raises(MemoryError):
+            improved(folder, home)
+    assert actions(home)[-1] == ("luodi improve", "train again")
+    assert kinds(improved(folder, home)) == ["idle"]
+
+
+def test_a_champion_that_a_person_put_there_meanwhile_is_not_replaced(folder, home):
+    champion = home.ledger.aliases("press")["champion"]
+    with pytest.raises(LuodiError) as caught:
+        home.ledger.promote("press", champion, Reason("luodi improve", "it pays"), "sha256:other")
+    assert caught.value.code == "ledger.moved"
+    with pytest.raises(LuodiError) as caught:
+        home.ledger.roll_back("press", Reason("luodi improve", "worse"), "sha256:other")
+    assert caught.value.code == "ledger.moved"
+
+
+def test_a_challenger_whose_file_is_gone_is_withdrawn_and_status_still_speaks(folder, home, capsys):
+    world.serve(home, world.records(600, 19))
+    steps = improved(folder, home)
+    assert kinds(steps) == ["trained", "judging"]
+    digest = steps[0].facts["release"]
+    (known,) = [one for one in home.ledger.releases("press") if one.digest == digest]
+    for path in (home.folder / "blobs").glob(f"*{known.blob.rpartition(':')[2]}*"):
+        path.unlink()
+    assert main(["status", "--home", str(home.folder)]) == 0
+    assert "cannot be judged" in capsys.readouterr().out
+    again = improved(folder, home)
+    assert again[0].kind == "withdrawn" and again[0].facts["why"] == "unreadable"
+
+
+def test_what_a_person_must_decide_is_asked_in_the_audit_once(folder, home):
+    world.serve(home, world.records(3000, 7, concept=True))
+    for _ in range(2):
+        assert kinds(improved(folder, home, rules={"promote": "manual"}))[-1] == "won"
+    assert actions(home).count(("luodi improve", "ask a person")) == 1
+    later = clock.now_us() + 40 * world.DAY
+    digest = home.ledger.aliases("press")["challenger"]
+    home.ledger.promote("press", digest, Reason("a person", "it won"))
+    with clock.replaying(lambda: later):
+        world.serve(home, world.records(1500, 8), days=(30, 2))
+        steps = improved(folder, home, now=later, rules={"promote": "manual"})
+    assert kinds(steps) == ["regret"] and "luodi rollback press" in steps[0].text()
+    assert home.ledger.aliases("press")["champion"] == digest
+
+
+def test_truths_that_came_while_inputs_were_broken_are_not_learned_from(folder, home, monkeypatch):
+    world.serve(home, world.records(600, 20))
+    everything = lambda *_: ((0, clock.now_us()),)  # noqa: E731
+    monkeypatch.setattr("luodi.monitor.settled.broken_spans", everything)
+    assert kinds(improved(folder, home)) == ["faulty"]

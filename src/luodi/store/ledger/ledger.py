@@ -152,24 +152,34 @@ class Ledger:
         with self.reading() as connection:
             return moves.held(connection, name)
 
-    def promote(self, name: str, digest: str, reason: Reason) -> Mapping[Alias, str]:
+    def promote(
+        self, name: str, digest: str, reason: Reason, instead: str | None = None
+    ) -> Mapping[Alias, str]:
         """Make a release the champion; the old champion becomes the previous one.
+
+        Args:
+            name: The task's name.
+            digest: The release.
+            reason: Who and why.
+            instead: The champion that it is to replace; None for whichever it is.
 
         Returns:
             The aliases afterwards. Promoting the champion changes nothing.
 
         Raises:
-            LuodiError: ``ledger.release_unknown``, ``ledger.release_other``.
+            LuodiError: ``ledger.release_unknown``, ``ledger.release_other``, ``ledger.moved``.
         """
-        return self._move(moves.Move("promote", name, reason, digest))
+        return self._move(moves.Move("promote", name, reason, digest, instead))
 
-    def roll_back(self, name: str, reason: Reason) -> Mapping[Alias, str]:
-        """Swap champion and previous.
+    def roll_back(
+        self, name: str, reason: Reason, instead: str | None = None
+    ) -> Mapping[Alias, str]:
+        """Swap champion and previous; ``instead`` as for ``promote``.
 
         Raises:
-            LuodiError: ``ledger.no_previous``.
+            LuodiError: ``ledger.no_previous``, ``ledger.moved``.
         """
-        return self._move(moves.Move("roll back", name, reason))
+        return self._move(moves.Move("roll back", name, reason, None, instead))
 
     def challenge(self, name: str, digest: str | None, reason: Reason) -> Mapping[Alias, str]:
         """Name the challenger; None withdraws the one there is.

@@ -28,12 +28,14 @@ class Move:
         name: The task's name.
         reason: Who and why.
         digest: The release that is promoted or challenges.
+        instead: The champion that the mover has seen; another one by now makes the move fail.
     """
 
     kind: Kind
     name: str
     reason: Reason
     digest: str | None = None
+    instead: str | None = None
 
 
 def held(connection: Connection, name: str) -> dict[Alias, str]:
@@ -50,7 +52,7 @@ def make(connection: Connection, moves: Sequence[Move]) -> list[dict[Alias, str]
 
     Raises:
         LuodiError: ``ledger.release_unknown``, ``ledger.release_other`` when it belongs to
-            another task, ``ledger.no_previous``.
+            another task, ``ledger.no_previous``, ``ledger.moved``.
     """
     audit.hold(connection)  # nobody else moves between our look and our change
     return [_make(connection, move) for move in moves]
@@ -58,6 +60,8 @@ def make(connection: Connection, moves: Sequence[Move]) -> list[dict[Alias, str]
 
 def _make(connection: Connection, move: Move) -> dict[Alias, str]:
     before = held(connection, move.name)
+    if move.instead not in (None, before.get("champion")):
+        raise LuodiError("ledger.moved", name=move.name)
     after = _after(connection, move, before)
     if after != before:
         at = now_us()
