@@ -49,7 +49,7 @@ class Memory:
 
     @property
     def name(self) -> str:
-        """``all``, ``quarter of the old``, or ``newest 12.5%`` of what came back."""
+        """``all``, ``25% of the old``, or ``newest 0.125 of what came back`` or of the old."""
         if self.own == self.back == 1.0:
             return "all"
         if not self.newest:

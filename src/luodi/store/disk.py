@@ -100,7 +100,7 @@ def building(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     target = Path(path)
     try:
-        with _temporary(target, b"", PRIVATE) as temporary:
+        with _temporary(target, None, PRIVATE) as temporary:
             yield temporary
             handle = system.open(temporary, os.O_RDWR)
             try:
@@ -237,8 +237,11 @@ def refused(path: Path, error: OSError) -> LuodiError:
 
 
 @contextmanager
-def _temporary(target: Path, data: bytes, mode: int) -> Iterator[Path]:
-    """A complete and synced file beside the target; it is gone afterwards, whatever happens."""
+def _temporary(target: Path, data: bytes | None, mode: int) -> Iterator[Path]:
+    """A complete and synced file beside the target; it is gone afterwards, whatever happens.
+
+    None is for whoever fills and syncs it on their own.
+    """
     temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(6)}.part")
     try:
         _write(temporary, data, mode)
@@ -248,15 +251,16 @@ def _temporary(target: Path, data: bytes, mode: int) -> Iterator[Path]:
             system.unlink(temporary)
 
 
-def _write(temporary: Path, data: bytes, mode: int) -> None:
+def _write(temporary: Path, data: bytes | None, mode: int) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     handle = system.open(temporary, flags, PRIVATE)
     try:
-        rest = memoryview(data)
+        rest = memoryview(data or b"")
         while rest:
             rest = rest[system.write(handle, rest) :]
         if mode != PRIVATE and os.name != "nt":
             system.fchmod(handle, mode)
-        _sync(handle)
+        if data is not None:
+            _sync(handle)
     finally:
         system.close(handle)
