@@ -3,13 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CLIENTS := $(VENV)/.clients
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check bench clean
+.PHONY: help demo test prove check bench clean
 
 help:
 	@echo "make demo    build a release on real data, score with it, print its card"
 	@echo "make test    all tests"
+	@echo "make prove   what is promised about faults, tried often, as a table (half an hour)"
 	@echo "make check   style, types, import rules, documentation"
 	@echo "make bench   the published figures, as a table (long)"
 	@echo "make clean   remove what these commands made"
@@ -21,11 +23,18 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
+$(CLIENTS): $(READY)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[conformance]'
+	@touch $@
+
 demo: $(READY)
 	@$(BIN)/python examples/demo.py
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+prove: $(CLIENTS)
+	LUODI_PROVE=1 $(BIN)/python -m pytest -q tests -m promise
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -7,7 +7,6 @@ no failure in n kills the true rate is below 3/n with 95 % confidence.
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -18,11 +17,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from chaos.victim import FIRST, SECOND
+from chaos.victim import FIRST, PACKED, SECOND
+from luodi.core.manifest import sha256
 from luodi.store.home import Home
 from luodi.store.ledger.rows import Reason, Release
+from promise import count
 
-KILLS = int(os.environ.get("LUODI_KILLS", "20"))
+KILLS = count(20, 200)
 LONGEST_S = 0.3
 WORDS = ("forget", "correct")
 VICTIM = Path(__file__).with_name("victim.py")
@@ -60,7 +61,8 @@ def is_sound(home: Home) -> bool:
     return said == ["ok"] and not broken
 
 
-def test_no_acknowledged_row_is_lost(folder):
+@pytest.mark.promise("kill -9 during feedback writes: no acknowledged row lost, integrity holds")
+def test_no_acknowledged_row_is_lost(folder, promise):
     acknowledged: dict[str, set[str]] = {"answer": set(), "outcome": set()}
     for seed in range(KILLS):
         for kind, name in killed(folder, "write", seed):
@@ -74,9 +76,11 @@ def test_no_acknowledged_row_is_lost(folder):
         assert all(acknowledged[kind] <= kept[kind] for kind in kept)
     print(f"{KILLS} kills, {sum(map(len, acknowledged.values()))} acknowledged, 0 lost")
     assert len(acknowledged["answer"]) >= KILLS // 2
+    promise(KILLS)
 
 
-def test_two_processes_that_write_together_lose_nothing(folder):
+@pytest.mark.promise("kill -9 during feedback writes: no acknowledged row lost, integrity holds")
+def test_two_processes_that_write_together_lose_nothing(folder, promise):
     acknowledged: dict[str, set[str]] = {"answer": set(), "outcome": set()}
     rounds = max(1, KILLS // 4)
     for seed in range(rounds):
@@ -90,9 +94,11 @@ def test_two_processes_that_write_together_lose_nothing(folder):
         assert acknowledged["outcome"] <= set(home.ledger.frame("outcomes")["id"])
     print(f"{2 * rounds} kills, {sum(map(len, acknowledged.values()))} acknowledged, 0 lost")
     assert len(acknowledged["answer"]) >= rounds
+    promise(2 * rounds)
 
 
-def test_a_promotion_is_never_half_done(folder):
+@pytest.mark.promise("kill -9 during promote, roll back, pack, collect: never half promoted")
+def test_a_promotion_is_never_half_done(folder, promise):
     moves = 0
     for seed in range(KILLS):
         said = killed(folder, "move", seed)
@@ -111,6 +117,7 @@ def test_a_promotion_is_never_half_done(folder):
             assert int(last["reason"]) >= int(said[-1][1])
     print(f"{KILLS} kills, {moves} moves acknowledged, 0 half done, 0 lost")
     assert moves >= KILLS // 2
+    promise(KILLS)
 
 
 def replayed(history: list[dict]) -> dict[str, str]:
@@ -122,7 +129,8 @@ def replayed(history: list[dict]) -> dict[str, str]:
     return {alias: digest for alias, digest in aliases.items() if digest}
 
 
-def test_what_was_corrected_or_forgotten_stays_so_and_is_in_the_audit(folder):
+@pytest.mark.promise("kill -9 while records are corrected or forgotten: they stay so")
+def test_what_was_corrected_or_forgotten_stays_so_and_is_in_the_audit(folder, promise):
     done: dict[str, set[str]] = {"corrected": set(), "forgotten": set()}
     for seed in range(KILLS):
         for kind, name in killed(folder, "forget", seed):
@@ -140,9 +148,11 @@ def test_what_was_corrected_or_forgotten_stays_so_and_is_in_the_audit(folder):
             assert done["forgotten"] <= gone and done["corrected"] <= changed
     print(f"{KILLS} kills, {sum(map(len, done.values()))} acknowledged, 0 lost, 0 half done")
     assert len(done["corrected"]) >= KILLS // 2
+    promise(KILLS)
 
 
-def test_no_acknowledged_file_is_lost_or_torn(folder):
+@pytest.mark.promise("kill -9 during promote, roll back, pack, collect: never half promoted")
+def test_no_acknowledged_file_is_lost_or_torn(folder, promise):
     acknowledged: set[str] = set()
     for seed in range(KILLS):
         acknowledged |= {digest for _, digest in killed(folder, "put", seed)}
@@ -155,3 +165,25 @@ def test_no_acknowledged_file_is_lost_or_torn(folder):
             assert left == []
     print(f"{KILLS} kills, {len(acknowledged)} files acknowledged, 0 lost, 0 torn")
     assert len(acknowledged) >= KILLS // 2
+    promise(KILLS)
+
+
+@pytest.mark.promise("kill -9 during promote, roll back, pack, collect: never half promoted")
+def test_what_is_in_use_has_its_whole_file_though_others_are_packed_and_collected(folder, promise):
+    done, packed = 0, 0
+    for seed in range(KILLS):
+        done += len(killed(folder, "release", seed))
+        with Home.open(folder) as home:
+            assert is_sound(home)
+            files = {one.digest: one.blob for one in home.ledger.releases("oven")}
+            in_use = home.ledger.aliases("oven")
+            for digest in in_use.values():
+                assert f"sha256:{sha256(home.blobs.get(files[digest]))}" == digest
+        file = folder.parent / "oven.luodi"
+        if file.exists():
+            packed += 1
+            data = file.read_bytes()
+            assert data == data[:1] * len(data) and len(data) == PACKED, "it is whole"
+    print(f"{KILLS} kills, {done} releases in use acknowledged, {packed} files packed, 0 half")
+    assert done >= KILLS // 2 and packed >= KILLS // 2
+    promise(KILLS)

@@ -10,11 +10,15 @@ import random
 import sys
 from pathlib import Path
 
+from luodi.core.manifest import sha256
+from luodi.release import pack
 from luodi.store.home import Home
 from luodi.store.ledger import forget
 from luodi.store.ledger.rows import Outcome, Prediction, Reason, new_id
 
 FIRST, SECOND = (f"sha256:{letter * 64}" for letter in "ab")
+PACKED = 300_000
+"""Bytes of a release that is packed: one byte, over and over."""
 
 
 def say(*words: str) -> None:
@@ -77,8 +81,26 @@ def put(home: Home) -> None:
             home.blobs.collect(needed, grace_s=-1)
 
 
+def release(home: Home) -> None:
+    """Releases that are packed, kept and put in use or taken back, while others are collected."""
+    while True:
+        data = bytes([random.randrange(256)]) * PACKED
+        pack.write(home.folder.parent / "oven.luodi", data)
+        digest = f"sha256:{sha256(data)}"
+        home.add(data, digest, "oven", {})
+        if "previous" in home.ledger.aliases("oven") and random.random() < 0.3:
+            home.ledger.roll_back("oven", Reason("victim", "back"))
+        elif home.ledger.aliases("oven").get("champion") != digest:
+            home.ledger.promote("oven", digest, Reason("victim", "on"))
+        home.blobs.put(os.urandom(1000))
+        home.collect(grace_s=-1)
+        say("release", digest)
+
+
+WORK = {"write": write, "move": move, "put": put, "forget": forget_some, "release": release}
+
 if __name__ == "__main__":
-    work = {"write": write, "move": move, "put": put, "forget": forget_some}[sys.argv[2]]
+    work = WORK[sys.argv[2]]
     with Home.open(Path(sys.argv[1])) as opened:
         say("ready")
         work(opened)

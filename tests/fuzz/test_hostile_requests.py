@@ -6,16 +6,16 @@ For no failure in n requests the true rate is below 3/n with 95 % confidence.
 from __future__ import annotations
 
 import json
-import os
 import random
 import struct
 
 import pytest
 
+from promise import count
 from serving import NAME, RECORD, read_all, running
 
-BODIES = int(os.environ.get("LUODI_FUZZED_BODIES", "1500"))
-SOCKETS = int(os.environ.get("LUODI_FUZZED_SOCKETS", "150"))
+BODIES = count(1500, 20_000)
+SOCKETS = count(150, 2000)
 PLANNED = {200, 400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 431, 503, 507}
 ODD = (
     None, True, False, 0, -0.0, 1e308, -1e308, 5e-324, 2**53, 2**63, 2**64, -(2**63), 10**400,
@@ -122,7 +122,8 @@ ROLE_OF = {"/feedback": "feedback"}
 PATHS = ("/predict", "/invocations", f"/v2/models/{NAME}/infer", *BACK)
 
 
-def test_fuzzed_bodies_get_planned_answers(server):
+@pytest.mark.promise("fuzzed bodies: no unplanned 5xx")
+def test_fuzzed_bodies_get_planned_answers(server, promise):
     rng, seen = random.Random(7), dict[int, int]()
     before = memory_kb(server)
     for number in range(BODIES):
@@ -146,9 +147,11 @@ def test_fuzzed_bodies_get_planned_answers(server):
     print(f"{BODIES} bodies: {dict(sorted(seen.items()))}; {memory_kb(server) - before} kB more")
     assert server.ask("/predict", RECORD).status == 200
     assert len(seen) > 3
+    promise(BODIES)
 
 
-def test_fuzzed_bytes_on_the_socket_end_in_planned_answers(server):
+@pytest.mark.promise("fuzzed bytes on the socket: no unplanned 5xx")
+def test_fuzzed_bytes_on_the_socket_end_in_planned_answers(server, promise):
     rng, seen = random.Random(8), dict[int, int]()
     good = server.head("/predict", 15) + b'{"torque": 1.5}'
     for _ in range(SOCKETS):
@@ -175,6 +178,7 @@ def test_fuzzed_bytes_on_the_socket_end_in_planned_answers(server):
             assert status in PLANNED, (bytes(data), answer)
     print(f"{SOCKETS} connections: {dict(sorted(seen.items()))}")
     assert server.ask("/predict", RECORD).status == 200
+    promise(SOCKETS)
 
 
 def test_paths_lead_nowhere_but_to_the_table(server):

@@ -92,13 +92,15 @@ def test_the_same_world_promotes_nobody_and_the_challenger_waits_for_outcomes(fo
     assert kinds(again) == ["judging"] and again[0].facts["outcomes"] == steps[1].facts["outcomes"]
 
 
+@pytest.mark.promise("10 % or 30 % of labels flipped: a worse challenger is never promoted")
 @pytest.mark.parametrize("flips", [0.1, 0.3])
-def test_flipped_labels_are_never_promoted_by_themselves(folder, home, flips):
+def test_flipped_labels_are_never_promoted_by_themselves(folder, home, flips, promise):
     before = home.ledger.aliases("press")["champion"]
     world.serve(home, world.records(3000, 10), flips=flips)
     steps = improved(folder, home)
     assert "promoted" not in kinds(steps)
     assert home.ledger.aliases("press")["champion"] == before
+    promise(1)
 
 
 def test_a_task_that_asks_for_a_person_waits_for_one(folder, home):

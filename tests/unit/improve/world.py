@@ -38,9 +38,17 @@ def task(folder: Path, **more: object) -> dict:
         "name": "press",
         "goal": "classify",
         "data": {"source": str(folder / "press.csv"), "target": "failed", "positive": "yes"},
-        "budget": "3s",
+        "budget": "1s",
+        "split": {"folds": 2},  # every round of improving fits each of them again
         **more,
     }
+
+
+def flipped(truths: list[str], share: float, seed: int) -> list[str]:
+    """Truths of which a share, drawn by chance, says the opposite."""
+    random = np.random.default_rng(seed)
+    other = {"yes": "no", "no": "yes"}
+    return [other[truth] if random.random() < share else truth for truth in truths]
 
 
 def built(folder: Path, rows: int = 1500, **more: object) -> Path:
@@ -86,12 +94,7 @@ def serve(
         )
     ]  # fmt: skip
     opened.ledger.keep_predictions(made).result()
-    truths = table["failed"].to_list()
-    random = np.random.default_rng(len(rows))
-    other = {"yes": "no", "no": "yes"}
-    came = [
-        Outcome(p.id, other[t] if random.random() < flips else t, p.at + DAY)
-        for p, t in zip(made, truths, strict=True)
-    ]
+    truths = flipped(table["failed"].to_list(), flips, len(rows))
+    came = [Outcome(p.id, t, p.at + DAY) for p, t in zip(made, truths, strict=True)]
     for start_at in range(0, len(came), 500):
         opened.ledger.keep_outcomes(came[start_at : start_at + 500]).result()

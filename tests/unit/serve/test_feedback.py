@@ -24,7 +24,8 @@ def test_an_outcome_counts_and_is_kept(server, asked):
     assert (kept[asked]["truth"], kept[asked]["source"]) == ("1", "http")
 
 
-def test_every_odd_outcome_has_one_clear_answer(server, asked):
+@pytest.mark.promise("odd feedback: one clear answer each")
+def test_every_odd_outcome_has_one_clear_answer(server, asked, promise):
     unknown = "0" * 32
     assert told(server, {"id": unknown, "truth": 1}) == (404, "ledger.outcome_unknown")
     early = {"id": asked, "truth": 1, "at": "2001-01-01T00:00:00"}
@@ -35,6 +36,7 @@ def test_every_odd_outcome_has_one_clear_answer(server, asked):
     assert told(server, {"id": asked, "truth": 1}) == (200, None)
     assert told(server, {"id": asked, "truth": "1"}) == (200, "ledger.outcome_same")
     assert told(server, {"id": asked, "truth": 0}) == (409, "ledger.outcome_contradicts")
+    promise(7)
 
 
 def test_many_outcomes_get_a_receipt_each(server, asked):

@@ -29,7 +29,7 @@ class FakeDisk:
         crash_at: The call (counted from 0) before which the power goes; None for never.
         fail_at: The call that fails.
         fault: The error number it fails with.
-        ignore: Calls that do nothing, such as ``fsync``, to see that a test notices.
+        dropped: The number of a sync that is left out.
         late: A call whose effect comes after that of the next one, as if the two were swapped.
     """
 
@@ -39,7 +39,7 @@ class FakeDisk:
         crash_at: int | None = None,
         fail_at: int | None = None,
         fault: int = errno.EIO,
-        ignore: frozenset[str] = frozenset(),
+        dropped: int | None = None,
         late: int | None = None,
     ) -> None:
         self.now = dict(enumerate(files.values()))
@@ -48,11 +48,12 @@ class FakeDisk:
         self.kept_names = dict(self.names)
         self.pending: list[tuple[str, int | None]] = []
         self.calls: list[str] = []
-        self.crash_at, self.fail_at, self.fault, self.ignore = crash_at, fail_at, fault, ignore
+        self.crash_at, self.fail_at, self.fault = crash_at, fail_at, fault
+        self.dropped = dropped
         self.late, self.held, self.overtaken = late, None, False
         self.read_to: dict[int, int] = {}
 
-    def _step(self, name: str) -> bool:
+    def _step(self, name: str) -> None:
         at = len(self.calls)
         self.calls.append(name)
         if at == self.crash_at:
@@ -62,7 +63,6 @@ class FakeDisk:
         if self.overtaken:
             held, self.held, self.overtaken = self.held, None, False
             held()
-        return name not in self.ignore
 
     def _does(self, effect: Callable[[], None]) -> None:
         """Let a call have its effect, or hold it back until the next one has had its own."""
@@ -78,6 +78,12 @@ class FakeDisk:
             del self.names[name]
         else:
             self.names[name] = number
+
+    def leave(self, name: str, data: bytes) -> None:
+        """What a writer that was stopped leaves: the content is durable, its name not yet."""
+        number = len(self.now)
+        self.now[number] = self.kept[number] = data
+        self._rename(name, number)
 
     def open(self, path: Path, flags: int, mode: int = 0) -> int:
         self._step("open")
@@ -109,7 +115,8 @@ class FakeDisk:
         return part
 
     def fsync(self, handle: int) -> None:
-        if self._step("fsync folder" if handle == FOLDER else "fsync file"):
+        self._step("fsync folder" if handle == FOLDER else "fsync file")
+        if len(self.calls) - 1 != self.dropped:
             self._does(lambda: self._sync(handle))
 
     def _sync(self, handle: int) -> None:

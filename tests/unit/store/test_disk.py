@@ -19,45 +19,8 @@ TARGET = Path("folder/a.luodi")
 OLD, NEW = b"old content", b"new content, and longer"
 
 
-def crashed(monkeypatch, write, **settings) -> tuple[FakeDisk, bool]:
-    """The disk after ``write``, and whether it was acknowledged."""
-    fake = FakeDisk({TARGET.name: OLD}, **settings)
-    monkeypatch.setattr(disk, "system", fake)
-    try:
-        write()
-    except Crash:
-        return fake, False
-    return fake, True
-
-
-def broken_states(monkeypatch, write, ignore=frozenset()) -> int:
-    """States after any crash in which the file is neither old nor new, or an answer is lost."""
-    steps = len(crashed(monkeypatch, write, ignore=ignore)[0].calls)
-    broken = 0
-    for crash_at in range(steps + 1):
-        fake, done = crashed(monkeypatch, write, crash_at=crash_at, ignore=ignore)
-        allowed = (NEW,) if done else (OLD, NEW)
-        broken += sum(state.get(TARGET.name) not in allowed for state in fake.after_crash())
-    return broken
-
-
 def put() -> None:
     disk.put(TARGET, NEW, mode=0o644)
-
-
-def test_after_any_crash_the_file_is_old_or_new_and_never_lost_once_acknowledged(monkeypatch):
-    assert broken_states(monkeypatch, put) == 0
-
-
-@pytest.mark.parametrize("call", ["fsync file", "fsync folder"])
-def test_leaving_out_a_sync_would_be_noticed(monkeypatch, call):
-    assert broken_states(monkeypatch, put, frozenset({call})) > 0
-
-
-def test_removing_is_durable(monkeypatch):
-    fake, done = crashed(monkeypatch, lambda: disk.remove(TARGET))
-    assert done
-    assert all(TARGET.name not in state for state in fake.after_crash())
 
 
 @pytest.mark.parametrize(
