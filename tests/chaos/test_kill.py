@@ -172,7 +172,7 @@ def test_no_acknowledged_file_is_lost_or_torn(folder, promise):
 def test_what_is_in_use_has_its_whole_file_though_others_are_packed_and_collected(folder, promise):
     done, packed = 0, 0
     for seed in range(KILLS):
-        done += len(killed(folder, "release", seed))
+        done += len(killed(folder, "use", seed))
         with Home.open(folder) as home:
             assert is_sound(home)
             files = {one.digest: one.blob for one in home.ledger.releases("oven")}

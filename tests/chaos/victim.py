@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 from luodi.core.manifest import sha256
-from luodi.release import pack
 from luodi.store.home import Home
 from luodi.store.ledger import forget
 from luodi.store.ledger.rows import Outcome, Prediction, Reason, new_id
@@ -81,11 +80,13 @@ def put(home: Home) -> None:
             home.blobs.collect(needed, grace_s=-1)
 
 
-def release(home: Home) -> None:
+def use(home: Home) -> None:
     """Releases that are packed, kept and put in use or taken back, while others are collected."""
+    from luodi import release  # the others start sooner without it
+
     while True:
         data = bytes([random.randrange(256)]) * PACKED
-        pack.write(home.folder.parent / "oven.luodi", data)
+        release.write(home.folder.parent / "oven.luodi", data)
         digest = f"sha256:{sha256(data)}"
         home.add(data, digest, "oven", {})
         if "previous" in home.ledger.aliases("oven") and random.random() < 0.3:
@@ -94,10 +95,10 @@ def release(home: Home) -> None:
             home.ledger.promote("oven", digest, Reason("victim", "on"))
         home.blobs.put(os.urandom(1000))
         home.collect(grace_s=-1)
-        say("release", digest)
+        say("used", digest)
 
 
-WORK = {"write": write, "move": move, "put": put, "forget": forget_some, "release": release}
+WORK = {"write": write, "move": move, "put": put, "forget": forget_some, "use": use}
 
 if __name__ == "__main__":
     work = WORK[sys.argv[2]]
