@@ -12,7 +12,7 @@ import numpy as np
 from bench.challengers import TARGET, before_and_after, champion, records
 from bench.options import Options
 from bench.result import Result, end
-from luodi.improve.trial import trial
+from luodi.improve.trial import Trial, trial
 from luodi.runtime.score import Scorer
 
 REPEATS, MOST = 200, 16_000
@@ -38,8 +38,7 @@ def measured(options: Options) -> list[Result]:
     for number in range(repeats):
         before, after = before_and_after(weak, most, 5000 + number)
         tried = trial(weak.promise, weak.release.scorer, best.release.scorer, before, after)
-        both = [one.at for one in (tried.against, tried.against_recalibrated) if one is not None]
-        decided.append(np.inf if None in both else max(both))
+        decided.append(_at(tried))
     power = {step: float(np.mean([at <= step for at in decided])) for step in STEPS if step <= most}
     curve = ", ".join(f"{step:,}: {share:.0%}" for step, share in power.items())
     result = Result(
@@ -54,6 +53,13 @@ def measured(options: Options) -> list[Result]:
         details={"gap": gap, "power": {str(step): share for step, share in power.items()}},
     )
     return [result]
+
+
+def _at(tried: Trial) -> float:
+    """The outcome after which both tests have said better; never is infinite."""
+    both = (tried.against, tried.against_recalibrated)
+    ats = [one.at for one in both if one is not None and one.decided == "better"]
+    return float(max(at or 0 for at in ats)) if len(ats) == 2 else np.inf
 
 
 def _right(scorer: Scorer, fresh) -> float:  # type: ignore[no-untyped-def]

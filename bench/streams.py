@@ -72,7 +72,7 @@ def cards(data: Path, quick: bool) -> Stream:
         hour=pl.col("TX_DATETIME").dt.hour().cast(pl.Float64),
         weekday=pl.col("TX_DATETIME").dt.weekday().cast(pl.Float64),
         spent=pl.col("TX_AMOUNT").rolling_mean_by("TX_DATETIME", "7d").over("CUSTOMER_ID"),
-        times=pl.len().over("CUSTOMER_ID", pl.col("TX_TIME_DAYS")).cast(pl.Float64),
+        times=pl.int_range(pl.len()).over("CUSTOMER_ID", "TX_TIME_DAYS").cast(pl.Float64),
     )
     risk = _terminal_risk(table)
     table = table.join(risk, on=["TERMINAL_ID", "TX_TIME_DAYS"], how="left")
