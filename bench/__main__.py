@@ -14,7 +14,10 @@ QUALITY = (
 )  # fmt: skip
 SPEED = ("one_row", "batch", "first_answer", "overhead", "growth", "serve", "overload", "ready")
 WATCHING = ("drift_speed", "false_alarms", "sensor_shift")
-IMPROVING = ("same_challengers", "better_challengers", "replay")
+IMPROVING = (
+    "same_challengers", "better_challengers", "replay_press", "replay_bikes",
+    "replay_electricity", "replay_cards",
+)  # fmt: skip
 FIGURES = (*QUALITY, *SPEED, *WATCHING, *IMPROVING)
 HEAD = ("figure", "measure", "measured", "beside the best other", "wanted", "verdict", "protocol")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -145,6 +145,3 @@ def press(data: Path, quick: bool) -> Stream:
         "costs": {"miss": 40, "false_alarm": 4, "review": 2},
     }
     return Stream("press (generated)", begin, rest, task, 3 * DAY_S, 7 * DAY_S)
-
-
-STREAMS: tuple[Callable[[Path, bool], Stream], ...] = (electricity, cards, bikes, press)

@@ -1,32 +1,30 @@
-"""Four policies on four streams: what each costs, how often it trains, and what took over."""
+"""Four policies of retraining on a stream: what each costs, how often it trains, what took over."""
 
 from __future__ import annotations
 
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from bench.options import Options
-from bench.result import Result, end
-from bench.streams import STREAMS, Stream
+from bench.result import Result
+from bench.streams import Stream
 from luodi import loop
 from luodi.improve.hindsight import Run
 
 BUDGET_S = 20.0
 
 
-def measured(options: Options) -> list[Result]:
-    """Replay each stream."""
-    results = []
-    for made in STREAMS:
-        stream = made(options.data, options.quick)
-        done = _replayed(stream, options)
-        results.append(_result(stream, done))
-        for run in done.runs:
-            told = f"{run.policy} {run.total:.1f}, trained {run.trainings}"
-            print(f"{stream.name}: {told}, {run.seconds:.0f} s", file=sys.stderr, flush=True)
-    return results
+def compared(figure: str, made: Callable[[Path, bool], Stream], options: Options) -> list[Result]:
+    """Replay a stream."""
+    stream = made(options.data, options.quick)
+    done = _replayed(stream, options)
+    for run in done.runs:
+        told = f"{run.policy} {run.total:.1f}, trained {run.trainings}"
+        print(f"{stream.name}: {told}, {run.seconds:.0f} s", file=sys.stderr, flush=True)
+    return [_result(figure, stream, done)]
 
 
 def _replayed(stream: Stream, options: Options) -> loop.Replay:
@@ -44,13 +42,13 @@ def _replayed(stream: Stream, options: Options) -> loop.Replay:
         )
 
 
-def _result(stream: Stream, done: loop.Replay) -> Result:
+def _result(figure: str, stream: Stream, done: loop.Replay) -> Result:
     by_name = {run.policy: run for run in done.runs}
     ours, others = by_name["luodi"], [run for run in done.runs if run.policy != "luodi"]
     best = min(others, key=lambda run: run.total)
     always = by_name["always"]
     return Result(
-        figure="replay",
+        figure=figure,
         title=f"replay of {stream.name}",
         measure=f"total {done.loss}",
         values={run.policy: [run.total] for run in [ours, *others]},
@@ -72,7 +70,3 @@ def _told(run: Run, stream: Stream) -> str:
     truth = stream.rest[stream.task["data"]["target"]]
     same = float((truth == stream.before).mean())
     return f"{told}, accuracy {right:.4f}, kappa-temporal {(right - same) / (1 - same):.3f}"
-
-
-if __name__ == "__main__":
-    end(__doc__, measured)

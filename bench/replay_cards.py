@@ -1,0 +1,10 @@
+"""Simulated card frauds, known after a week, replayed under four policies of retraining."""
+
+from __future__ import annotations
+
+from bench.policies import compared
+from bench.result import end
+from bench.streams import cards
+
+if __name__ == "__main__":
+    end(__doc__, lambda options: compared("replay_cards", cards, options))
