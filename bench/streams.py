@@ -135,7 +135,7 @@ def bikes(data: Path, quick: bool) -> Stream:
 
 def press(data: Path, quick: bool) -> Stream:
     """A generated year of a press: a sensor dies, a unit changes, then the tools, and seasons."""
-    each = 20 if quick else 200
+    each = 20 if quick else 40
     begin = generate.press_line(365, each, 1, start="2022-01-01")
     rest = generate.press_line(365, each, 2, start="2023-01-01", faults=True)
     task = {
