@@ -8,6 +8,7 @@ come, and the share of the times is told in which luodi's trial has decided afte
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 
 from bench.challengers import TARGET, before_and_after, champion, records
 from bench.options import Options
@@ -62,7 +63,7 @@ def _at(tried: Trial) -> float:
     return float(max(at or 0 for at in ats)) if len(ats) == 2 else np.inf
 
 
-def _right(scorer: Scorer, fresh) -> float:  # type: ignore[no-untyped-def]
+def _right(scorer: Scorer, fresh: pl.DataFrame) -> float:
     decided = np.array(scorer.classes)[scorer.score(fresh.drop(TARGET)).decision]
     return float((decided == fresh[TARGET].to_numpy()).mean())
 

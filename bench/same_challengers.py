@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.challengers import before_and_after, champion, reseeded
+from bench.challengers import Champion, before_and_after, champion, reseeded
 from bench.options import Options
 from bench.result import Result, end
 from luodi.improve.losses import answers, losses, scale, truth_of
+from luodi.improve.returned import Returned
 from luodi.improve.trial import trial
+from luodi.runtime.score import Scorer
 
 CHALLENGERS, OUTCOMES, LOOK = 200, 3000, 100
 MOST = 0.05
@@ -44,7 +46,7 @@ def measured(options: Options) -> list[Result]:
     return [result]
 
 
-def _seems_better(first, other, after) -> bool:  # type: ignore[no-untyped-def]
+def _seems_better(first: Champion, other: Scorer, after: Returned) -> bool:
     """Whether the challenger's mean loss is ever lower when somebody looks."""
     measure = scale(first.promise, other.classes)
     truth = truth_of(measure, after.truths)

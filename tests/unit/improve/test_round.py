@@ -244,6 +244,9 @@ def test_what_a_person_must_decide_is_asked_in_the_audit_once(folder, home):
 
 def test_truths_that_came_while_inputs_were_broken_are_not_learned_from(folder, home, monkeypatch):
     world.serve(home, world.records(600, 20))
-    everything = lambda *_: ((0, clock.now_us()),)  # noqa: E731
+
+    def everything(*_):
+        return ((0, clock.now_us()),)
+
     monkeypatch.setattr("luodi.monitor.settled.broken_spans", everything)
     assert kinds(improved(folder, home)) == ["faulty"]
