@@ -7,10 +7,10 @@ import typer
 from pydantic import BaseModel
 
 from contract.source import ROOT
-from luodi.cli.app import app
+from luodi.cli.app import application
 from luodi.core.task import CLASSIFY_METRICS, REGRESS_METRICS, Task
 
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = typer.main.get_command(application()).commands
 TASK_PAGE = (ROOT / "docs" / "task.md").read_text(encoding="utf-8")
 VERB_PAGE = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
 

@@ -68,7 +68,7 @@ def test_all_policies_answer_alike_until_something_took_over(done):
 
 def test_a_change_that_cost_is_called_so():
     changes = [Change(1, "replaced", -2.0), Change(2, "replaced", 0.0), Change(3, "replaced", 1.0)]
-    run = Run("always", np.ones(4), None, np.arange(4), 3, changes, 0, 0.1)
+    run = Run("always", np.ones(4), None, np.arange(4), 3, changes, 0, 1, 0.1)
     assert run.false == 1 and run.total == 4 and run.record()["accuracy"] is None
     assert run.over_time(2) == [(1, 1.0), (3, 1.0)]
 
@@ -96,7 +96,7 @@ def test_the_verb_prints_a_table_and_a_plot(folder, done, tmp_path, capsys, monk
     words = ["replay", str(folder / "task.yaml"), "--stream", str(folder / "stream.csv")]
     assert main([*words, "--policies", "never,luodi"]) == 0
     told = capsys.readouterr().out
-    assert "total cost" in told and any(bar in told for bar in "▁█")
+    assert "total cost" in told and "questions" in told and any(bar in told for bar in "▁█")
     assert main([*words, "--json", "--lang", "zh"]) == 0
     assert [run["policy"] for run in json.loads(capsys.readouterr().out)["runs"]] == [
         "never",

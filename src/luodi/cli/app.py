@@ -3,60 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from luodi import __version__
-from luodi.cli.backup import backup
-from luodi.cli.build import build
-from luodi.cli.check import check
-from luodi.cli.export import export
-from luodi.cli.feedback import feedback
-from luodi.cli.history import history
-from luodi.cli.improve import improve
-from luodi.cli.init import init
-from luodi.cli.monitor import monitor
-from luodi.cli.new import new
 from luodi.cli.outcome import INTERRUPTED, told
-from luodi.cli.predict import predict
-from luodi.cli.promote import promote
-from luodi.cli.replay import replay
-from luodi.cli.restore import restore
-from luodi.cli.review import review
-from luodi.cli.rollback import rollback
-from luodi.cli.schema import schema
-from luodi.cli.serve import serve
-from luodi.cli.show import show
 from luodi.cli.speech import answer, say, speaking
-from luodi.cli.status import status
-from luodi.cli.token import token
-from luodi.cli.verify import verify
 from luodi.core.errors import LuodiError
 
+# Each is a function of its name in a module of its name, in the order of the help.
 VERBS = (
-    *(new, check, build, show, verify, predict),
-    *(init, promote, rollback, history, export, backup, restore),
-    *(serve, token, feedback, review, monitor, status, improve, replay),
-    schema,
+    *("new", "check", "build", "show", "verify", "predict"),
+    *("init", "promote", "rollback", "history", "export", "backup", "restore"),
+    *("serve", "token", "feedback", "review", "monitor", "status", "improve", "replay"),
+    "schema",
 )
 
 # click's own base error; typer brings its own copy of click in newer versions.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[2]
-
-app = typer.Typer(
-    name="luodi",
-    help="From raw records to one judged release file that scores the same everywhere.",
-    epilog="Exit status: 0 done, 1 a gate failed or a model in use is broken or worse, "
-    "2 usage or task file, 3 data breaks its contract, 4 environment.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for body in VERBS:
-    app.command()(body)
 
 
 def _version(wanted: bool) -> None:
@@ -65,8 +31,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def luodi(
+def _luodi(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
@@ -74,10 +39,32 @@ def luodi(
     """From raw records to one judged release file that scores the same everywhere."""
 
 
+def application(verbs: Sequence[str] = VERBS) -> typer.Typer:
+    """The command line with some of its verbs; the modules of the others are not loaded."""
+    app = typer.Typer(
+        name="luodi",
+        help="From raw records to one judged release file that scores the same everywhere.",
+        epilog="Exit status: 0 done, 1 a gate failed or a model in use is broken or worse, "
+        "2 usage or task file, 3 data breaks its contract, 4 environment.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_luodi)
+    for name in verbs:
+        app.command()(getattr(import_module(f"luodi.cli.{name}"), name))
+    return app
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command and give its exit status."""
+    named = [word for word in arguments[:1] if word in VERBS]
     try:
-        ended = app(args=list(arguments), prog_name="luodi", standalone_mode=False)
+        ended = application(named or VERBS)(
+            args=list(arguments), prog_name="luodi", standalone_mode=False
+        )
     except typer.Abort:
         return INTERRUPTED
     except _UsageError as error:

@@ -82,6 +82,7 @@ def lines(done: Replay) -> Iterator[str]:
     """The comparison as a table for a person, with a plot of the losses."""
     yield phrase("replay_head", task=done.task, rows=done.rows, periods=done.periods)
     titles = ("policy", "total", "mean", "accuracy", "trainings", "changes", "false", "alarms")
+    titles = (*titles, "questions")
     rows = [[phrase(f"replay_{title}") for title in titles], *map(_row, done.runs)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(titles))]
     for row in rows:
@@ -99,7 +100,7 @@ def lines(done: Replay) -> Iterator[str]:
 def _row(run: Run) -> list[str]:
     told = run.record()
     accuracy = "-" if told["accuracy"] is None else f"{told['accuracy']:.4f}"
-    counts = (run.trainings, len(run.changes), run.false, run.alarms)
+    counts = (run.trainings, len(run.changes), run.false, run.alarms, run.questions)
     return [run.policy, f"{run.total:,.1f}", f"{told['mean']:.4g}", accuracy, *map(str, counts)]
 
 

@@ -44,6 +44,7 @@ class Run:
         trainings: How often it trained.
         changes: What took over, oldest first.
         alarms: How many alarms began.
+        questions: How many releases a person would have been asked about.
         seconds: How long the policy's own work took.
     """
 
@@ -54,6 +55,7 @@ class Run:
     trainings: int
     changes: Sequence[Change]
     alarms: int
+    questions: int
     seconds: float
 
     @property
@@ -85,6 +87,7 @@ class Run:
             ],
             "false": self.false,
             "alarms": self.alarms,
+            "questions": self.questions,
             "seconds": self.seconds,
             "over_time": [list(pair) for pair in self.over_time()],
         }

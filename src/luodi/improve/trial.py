@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from luodi.core.promise import Promise, promised
-from luodi.improve.losses import Answers, Scale, answers, knowing, losses, scale, truth_of
+from luodi.improve.losses import (
+    Answers,
+    Scale,
+    answers,
+    knowing,
+    losses,
+    most_error,
+    scale,
+    truth_of,
+)
 from luodi.improve.paired import ALPHA, Evidence, compare
 from luodi.improve.recalibrate import FEWEST, enough, recalibrated
 from luodi.improve.returned import Returned, joined
@@ -92,8 +101,8 @@ def trial(
     start = len(before)
     others = (*challenger.classes, *dict.fromkeys(every.truths))
     said = None if not len(every) else champion.score(list(every.records))
-    usual = None if said is None else _usual(said.value, every.truths, start)
-    measure = scale(promise, others if promise.goal == "classify" else (), usual)
+    most = None if said is None else _most(said.value, every.truths, start)
+    measure = scale(promise, others if promise.goal == "classify" else (), most)
     if said is None or not len(judged):
         return _trial(measure, np.zeros(0), np.zeros(0), None, alpha, margin)
     truth, known = truth_of(measure, every.truths), answers(measure, champion.classes, said)
@@ -127,13 +136,12 @@ def _against_recalibrated(
     return compare(losses(bare, right, truth[rest]), other, bare.span, alpha=alpha)
 
 
-def _usual(values: np.ndarray | None, truths: Sequence[str], start: int) -> float | None:
-    """The champion's usual error of values, by what came before where there is enough of it."""
+def _most(values: np.ndarray | None, truths: Sequence[str], start: int) -> float | None:
+    """Where errors are cut, by what came before where there is enough of it."""
     if values is None:
         return None
     away = np.abs(values - np.array([float(text) for text in truths]))
-    some = away[: max(start, FEWEST)]
-    return float(np.median(some)) or float(some.mean()) or 1.0
+    return most_error(away[: max(start, FEWEST)])
 
 
 def _trial(

@@ -180,7 +180,7 @@ def _summed(
     correct = np.concatenate(right) if setting.scale.classes else None
     return Run(
         name, np.concatenate(losses), correct, setting.stream.at,
-        service.trainings, changes, service.alarms, seconds,
+        service.trainings, changes, service.alarms, len(service.asked), seconds,
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Name = Literal["never", "always", "alarm", "luodi"]
 POLICIES: tuple[Name, ...] = ("never", "always", "alarm", "luodi")
 LEAST = 50
+QUESTIONS = ("rate", "won", "regret")
+"""Steps after which a person has to say what is to be done."""
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Service:
         used: What answers now.
         trainings: How often was trained.
         alarms: How many alarms began.
+        asked: What a person was asked: the question and the release it is about.
         changes: When which release took over: moment, how, what answered before, and after.
     """
 
@@ -50,6 +53,7 @@ class Service:
     used: Scorer
     trainings: int = 0
     alarms: int = 0
+    asked: set[tuple[str, str]] = field(default_factory=set)
     changes: list[tuple[int, str, Scorer, Scorer]] = field(default_factory=list)
 
     def take(self, scorer: Scorer, now: int, how: str) -> None:
@@ -112,6 +116,8 @@ def _luodi(service: Service, now: int) -> None:
     how = {"promoted": "promoted", "rolled_back": "rolled_back"}
     for step in improve(service.task, service.home, now=now):
         service.trainings += step.kind in ("trained", "failed")
+        if step.kind in QUESTIONS:
+            service.asked.add((step.kind, str(step.facts["release"])))
         if step.kind in how:
             _switch(service, now, how[step.kind])
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from luodi.core.events import Listener, silent
+from luodi.core.events import Event, Listener, silent
 from luodi.core.task import Task
 from luodi.loop.pipeline import TaskLike, examined, made
 from luodi.loop.playing import AT_ONCE, Setting, played
@@ -86,6 +86,8 @@ def replay(
     champion = load(first)
     columns, like = kind.columns(champion.codec), parts.train
     read = kind.read_like(stream, columns, like.target, like.labels, data=contract.data)
+    for note in read.notes:
+        listener(Event("finding", {"finding": note}))
     from luodi.improve.losses import scale
     from luodi.improve.stream import streamed
     from luodi.improve.trial import promise_of
@@ -116,10 +118,12 @@ def _first(
 
 
 def _measured_by(champion: Release, stream: Stream) -> tuple[Sequence[str], float | None]:
-    """Further classes of the stream; or the usual error of values over its first records."""
+    """Further classes of the stream; or where errors of values are cut, by its first records."""
     if champion.goal == "classify":
         return tuple(dict.fromkeys((*champion.scorer.classes, *stream.truths))), None
+    from luodi.improve.losses import most_error
+
     some = min(len(stream), AT_ONCE)
     said = champion.score(list(stream.records[:some])).value
     truth = np.array([float(text) for text in stream.truths[:some]])
-    return (), float(np.median(np.abs(said - truth)))
+    return (), most_error(np.abs(said - truth))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from luodi.core.promise import Promise
-from luodi.improve.losses import Answers, answers, knowing, losses, scale, truth_of
+from luodi.improve.losses import Answers, answers, knowing, losses, most_error, scale, truth_of
 from luodi.improve.recalibrate import enough, recalibrated
 from luodi.runtime.score import Scores
 
@@ -59,9 +59,19 @@ def test_a_class_that_a_release_never_saw_costs_as_much_as_the_dearest_mistake()
 
 @pytest.mark.parametrize(("metric", "wanted"), [("mae", [1.0, 20.0]), ("rmse", [1.0, 400.0])])
 def test_errors_of_values_are_cut_where_the_test_needs_a_bound(metric, wanted):
-    measure = scale(promise(goal="regress", metric=metric, classes=()), (), usual=2.0)
+    measure = scale(promise(goal="regress", metric=metric, classes=()), (), most=20.0)
     said = Answers(np.array([1.0, 100.0]), np.zeros(2, int), np.zeros(2, bool))
     assert losses(measure, said, np.zeros(2)).tolist() == wanted
+
+
+def test_few_errors_are_cut_and_a_heavy_tail_is_left_its_weight():
+    random = np.random.default_rng(3)
+    normal, heavy = np.abs(random.normal(size=20_000)), np.abs(random.standard_t(2, 20_000))
+    for errors in (normal, heavy):
+        assert (errors > most_error(errors)).mean() <= 0.0105
+    assert most_error(heavy) > 3 * most_error(normal)
+    assert most_error(np.array([1.0, 1.0, 1.0])) == 4.0
+    assert most_error(np.zeros(100)) > 0
 
 
 def flipped(rows: int, share: float, seed: int):
@@ -99,7 +109,7 @@ def test_values_get_a_line_that_no_single_error_leads():
     said = random.normal(size=500)
     truth = 3 + 2 * said + random.normal(0, 0.1, 500)
     truth[0] = 1e6
-    measure = scale(promise(goal="regress", metric="mae", classes=()), (), usual=1.0)
+    measure = scale(promise(goal="regress", metric="mae", classes=()), (), most=10.0)
     nothing = np.zeros(500, int)
     held = Answers(said, nothing, nothing.astype(bool))
     right = recalibrated(measure, held, truth, held)
