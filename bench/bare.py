@@ -20,8 +20,8 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-def app_of(path: str) -> Callable[[dict[str, Any], Receive, Send], Awaitable[None]]:
-    """The ASGI app for the graph of a release."""
+def answering(path: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """What answers one record with the graph of a release."""
     members = open_release(path)
     codec = members.json["codec.json"]
     numbers = [column["name"] for column in codec["numbers"]]
@@ -30,6 +30,20 @@ def app_of(path: str) -> Callable[[dict[str, Any], Receive, Send], Awaitable[Non
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = ort.InferenceSession(members.model, options, providers=["CPUExecutionProvider"])
     names = ["probabilities", "decision"]
+
+    def answer(record: dict[str, Any]) -> dict[str, Any]:
+        feeds = {"numbers": np.array([[record[name] for name in numbers]], np.float64)}
+        if texts:
+            feeds["categories"] = np.array([[record[name] for name in texts]], str)
+        probabilities, decision = session.run(names, feeds)
+        return {"decision": int(decision[0]), "probability": float(probabilities[0, 1])}
+
+    return answer
+
+
+def app_of(path: str) -> Callable[[dict[str, Any], Receive, Send], Awaitable[None]]:
+    """The ASGI app for the graph of a release."""
+    answer = answering(path)
     decode, encode = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
     headers = [(b"content-type", b"application/json")]
 
@@ -41,13 +55,7 @@ def app_of(path: str) -> Callable[[dict[str, Any], Receive, Send], Awaitable[Non
             message = await receive()
             body += message.get("body", b"")
             more = message.get("more_body", False)
-        record = decode(body)
-        feeds = {"numbers": np.array([[record[name] for name in numbers]], np.float64)}
-        if texts:
-            feeds["categories"] = np.array([[record[name] for name in texts]], str)
-        probabilities, decision = session.run(names, feeds)
-        answer = {"decision": int(decision[0]), "probability": float(probabilities[0, 1])}
-        content = encode(answer)
+        content = encode(answer(decode(body)))
         length = [(b"content-length", str(len(content)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers + length})
         await send({"type": "http.response.body", "body": content})

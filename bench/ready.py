@@ -1,7 +1,7 @@
 """Start to ready: from the command to the first connection taken, every check of a release done.
 
-Where MLflow is installed, ``mlflow models serve`` of a model with the same number of columns
-stands beside it; else only the imports of numpy and onnxruntime do.
+Where MLflow is installed, ``mlflow models serve`` of the same graph stands beside it; else only the
+imports of numpy and onnxruntime do.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
 from bench import at_hand, clock, service
@@ -19,13 +18,6 @@ from bench.result import Result, end
 
 ROUNDS = 9
 SHARE = 1 / 6
-MODEL = """
-import sys
-import mlflow, numpy, pandas
-from sklearn.linear_model import LogisticRegression
-frame = pandas.DataFrame(numpy.random.default_rng(0).normal(size=(200, 6)), columns=list("abcdef"))
-mlflow.sklearn.save_model(LogisticRegression().fit(frame, frame["a"] > 0), sys.argv[1])
-"""
 
 
 def measured(options: Options) -> list[Result]:
@@ -35,7 +27,7 @@ def measured(options: Options) -> list[Result]:
         folder = Path(name)
         release = at_hand.release(folder, options)
         service.token(folder)
-        rival = _mlflow(folder)
+        rival = service.frameworks(release).get("MLflow")
         took: dict[str, list[float]] = {"luodi": [], "imports": []}
         for _ in range(rounds):
             port = service.free_port()
@@ -44,7 +36,7 @@ def measured(options: Options) -> list[Result]:
             took["imports"].append(_imports())
             if rival is not None:
                 port = service.free_port()
-                with service.started([*rival, str(port)], port, folder) as seconds:
+                with service.started([*rival.command, str(port)], port, folder) as seconds:
                     took.setdefault("mlflow", []).append(seconds)
     other = "mlflow" if "mlflow" in took else "imports"
     ratios = clock.ratios(took, "luodi", other)
@@ -68,15 +60,6 @@ def _imports() -> float:
     began = time.perf_counter()
     subprocess.run([sys.executable, "-c", "import numpy, onnxruntime"], check=True)
     return time.perf_counter() - began
-
-
-def _mlflow(folder: Path) -> list[str] | None:
-    """The command that serves a small model with MLflow, less its port; None without MLflow."""
-    if not find_spec("mlflow"):
-        return None
-    subprocess.run([sys.executable, "-c", MODEL, str(folder / "model")], check=True)
-    command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(folder / "model")]
-    return [*command, "--env-manager", "local", "-p"]
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 luodi checks every record, asks for a token and keeps every answer; the plain server (raw ASGI,
 msgspec, onnxruntime; the faster of granian and uvicorn) does none of that. One core serves.
+``mlflow models serve`` and BentoML answer with the same graph where they are installed.
 """
 
 from __future__ import annotations
 
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from bench.result import Result, Skipped, end
 
 ROUNDS, DURATION_S = 7, 3.0
 CONNECTIONS = (1, 32)
+WARM_S = 4.0
 WANTED, WANTED_P50 = 0.6, 2.5
 
 
@@ -31,6 +34,7 @@ def measured(options: Options) -> list[Result]:
     results = []
     for connections in CONNECTIONS:
         results.append(_rate(seen[connections], connections))
+        results += _frameworks(seen[connections], connections)
     return [*results, _latency(seen[1])]
 
 
@@ -57,12 +61,45 @@ def _loaded(
                 for connections in CONNECTIONS:
                     told = {"connections": connections, "duration_s": duration, "token": token}
                     seen[connections][-1][name] = service.load(port, record, **told)
+        for name, one in service.frameworks(release).items():
+            port = service.free_port()
+            with service.started([*one.command, str(port)], port, release.parent):
+                for connections in CONNECTIONS:
+                    told = {"connections": connections, "duration_s": duration, "path": one.path}
+                    load = service.load(port, one.body(record), warm_s=WARM_S, **told)
+                    seen[connections][-1][name] = load
     return seen
 
 
 def _best(one: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The fastest plain server of a round."""
-    return max((v for name, v in one.items() if name != "luodi"), key=lambda v: float(v["rate"]))
+    plain = (one[name] for name in service.RIVALS if name in one)
+    return max(plain, key=lambda seen: float(seen["rate"]))
+
+
+def _frameworks(rounds: Rounds, connections: int) -> list[Result]:
+    """How many times the rate of each framework that is here."""
+    results = []
+    for name, wanted in service.TIMES.items():
+        if name not in rounds[0]:
+            continue
+        ratios = [one["luodi"]["rate"] / one[name]["rate"] for one in rounds]
+        middle = clock.median(ratios)
+        rate = clock.median([one[name]["rate"] for one in rounds])
+        results.append(
+            Result(
+                figure="serve",
+                title=f"requests a second, {connections} connections, beside {name}",
+                measure=f"rate_{connections} / {name}",
+                values={"luodi": ratios},
+                wanted=f">= {wanted:g}",
+                reached=middle >= wanted,
+                protocol=f"one core, the same graph; median of {len(rounds)} rounds",
+                against=f"{name} {version(name.lower())}: {rate:,.0f}/s",
+                details={"median": middle},
+            )
+        )
+    return results
 
 
 def _rate(rounds: Rounds, connections: int) -> Result:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,8 @@ from bench.options import ROOT
 READY_S = 60.0
 # The fastest plain servers that are here; at least one stands beside every figure.
 RIVALS = ("granian", "uvicorn")
+# How many times the requests a second of a framework luodi is to answer.
+TIMES = {"MLflow": 30.0, "BentoML": 8.0}
 
 
 def cores() -> tuple[set[int], set[int]]:
@@ -46,8 +51,9 @@ def started(command: Sequence[str], port: int, folder: Path) -> Iterator[float]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src")))},
+        env=_environment(),
         preexec_fn=(lambda: os.sched_setaffinity(0, server)) if server else None,
+        start_new_session=True,
     )
     try:
         while not _takes(port):
@@ -56,8 +62,19 @@ def started(command: Sequence[str], port: int, folder: Path) -> Iterator[float]:
             time.sleep(0.002)
         yield time.perf_counter() - began
     finally:
-        process.kill()
+        # some servers have processes of their own
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """What servers find: this tree, and the programs beside this Python."""
+    found = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+    return os.environ | {
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src"))),
+        "PATH": found,
+    }
 
 
 def _takes(port: int) -> bool:
@@ -79,6 +96,62 @@ def bare(server: str, release: Path, port: int) -> list[str]:
 def rivals() -> list[str]:
     """The plain servers that are installed here."""
     return [name for name in RIVALS if find_spec(name)]
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A framework that serves the same graph.
+
+    Attributes:
+        path: Where it answers.
+        command: The command that serves, less the port.
+        body: A record in its form.
+    """
+
+    path: str
+    command: Sequence[str]
+    body: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+def frameworks(release: Path) -> dict[str, Framework]:
+    """The frameworks that are installed here, each with the release as its model."""
+    found = {}
+    if find_spec("mlflow"):
+        model = release.parent / "mlflow-model"
+        if model.exists():
+            shutil.rmtree(model)
+        subprocess.run(
+            [sys.executable, "-c", _MLFLOW, str(model), str(release)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=release.parent,
+            env=_environment(),
+        )
+        command = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(model)]
+        found["MLflow"] = Framework(
+            "/invocations",
+            [*command, "--env-manager", "local", "--workers", "1", "--port"],
+            lambda record: {"dataframe_records": [record]},
+        )
+    if find_spec("bentoml"):
+        os.environ |= {"BENCH_RELEASE": str(release), "BENTOML_DO_NOT_TRACK": "1"}
+        found["BentoML"] = Framework(
+            "/predict",
+            [sys.executable, "-m", "bentoml", "serve", "bench.in_bentoml:Plain", "--port"],
+            lambda record: {"record": record},
+        )
+    return found
+
+
+_MLFLOW = """
+import sys
+import mlflow
+from bench import in_mlflow
+mlflow.pyfunc.save_model(
+    sys.argv[1], python_model=in_mlflow.__file__, artifacts={"release": sys.argv[2]}
+)
+"""
 
 
 def token(folder: Path) -> str:
