@@ -19,7 +19,7 @@ from typing import Any
 
 from bench.options import ROOT
 
-READY_S = 60.0
+READY_S, END_S = 60.0, 10.0
 # The fastest plain servers that are here; at least one stands beside every figure.
 RIVALS = ("granian", "uvicorn")
 # How many times the requests a second of a framework luodi is to answer.
@@ -62,7 +62,15 @@ def started(command: Sequence[str], port: int, folder: Path) -> Iterator[float]:
             time.sleep(0.002)
         yield time.perf_counter() - began
     finally:
-        # some servers have processes of their own
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a server; some have processes of their own, which only they themselves end."""
+    process.terminate()
+    try:
+        process.wait(END_S)
+    except subprocess.TimeoutExpired:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
