@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import socket
@@ -14,6 +15,7 @@ from pathlib import Path
 
 USER = "plant"
 READY_S = 20.0
+NUMBERS = itertools.count()
 
 
 def programs() -> Path | None:
@@ -58,6 +60,20 @@ def server() -> Iterator[str]:
             stop = [folder / "pg_ctl", "-D", data, "-m", "immediate", "stop"]
             subprocess.run([*prefix, *map(str, stop)], check=False, stdout=subprocess.DEVNULL)
             running.wait(timeout=READY_S)
+
+
+def made_on(server: str) -> str:
+    """The address of a new database on a server of PostgreSQL."""
+    from sqlalchemy import create_engine, text
+
+    name = f"ledger_{next(NUMBERS)}"
+    engine = create_engine(
+        server.replace("postgresql:", "postgresql+pg8000:"), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return server.removesuffix("/postgres") + f"/{name}"
 
 
 def _free_port() -> int:

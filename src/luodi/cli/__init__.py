@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -18,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         the output went away.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    # pydantic, which reads the options, would look through every installed package for plugins
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")
     try:
         from luodi.cli.app import run
     except ModuleNotFoundError as error:

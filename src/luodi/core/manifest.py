@@ -21,6 +21,9 @@ MEMBERS = (MANIFEST, *CONTENTS, SEAL)
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _WORD = re.compile(r"[a-z]{1,32}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_ONE_FORM = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+)
 _KEYS = {"schema", "name", "goal", "modality", "members", "digest"}
 
 
@@ -35,10 +38,7 @@ def canonical_json(value: Any) -> bytes:
         >>> canonical_json({"b": 1.0, "a": "é"}).decode()
         '{"a":"é","b":1.0}'
     """
-    written = json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    )
-    return written.encode()
+    return _ONE_FORM.encode(value).encode()
 
 
 def read_json(data: bytes, member: str) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 As many are let in as are still answered in good time; the others wait, the newest first: under
 overload the old ones have mostly been given up by their clients, and one answered late helps
 nobody. Who has waited too long is sent away. Sending away costs a good part of answering, so it
-is not done at once: a client that waits cannot ask again meanwhile.
+is not done at once, nor as soon as it is clear that it must be: a client that waits cannot ask
+again meanwhile.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ TARGET_S = 0.1
 """Work that takes longer means that too much is under way."""
 LEAST = 16
 GROW, SHRINK = 4.0, 0.9
-WAIT_S = 0.2
+FRESH_S, WAIT_S = 0.2, 0.4
+"""Who has waited longer than the first is not let in any more, longer than the second sent away."""
 PARKED_BYTES = 64 * 1024
 """A larger body does not wait in memory; it is sent away at once."""
 
@@ -98,12 +100,15 @@ class Admission:
             return
         self._choosing = True
         try:
-            late = time.monotonic() - WAIT_S
-            while self._waiting and self._waiting[0].since < late:
+            now = time.monotonic()
+            while self._waiting and self._waiting[0].since < now - WAIT_S:
                 turn = self._waiting.popleft()
                 if not turn.request.gone:
                     turn.refuse()
+            fresh = now - FRESH_S
             while self._waiting and len(self._inside) < self.limit:
+                if self._waiting[-1].since < fresh:  # and so are all before it
+                    break
                 turn = self._waiting.pop()
                 if not turn.request.gone:
                     self._start(turn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -81,8 +82,7 @@ class Counters:
         """Count a value into a histogram."""
         at = self.row * self._width + place
         last = len(buckets)
-        number = next((i for i, bound in enumerate(buckets) if value <= bound), last)
-        self._numbers[at + number] += 1
+        self._numbers[at + bisect_left(buckets, value)] += 1
         self._numbers[at + last + 1] += value
 
     def total(self, place: int) -> float:

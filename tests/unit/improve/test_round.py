@@ -14,6 +14,7 @@ from luodi.core.errors import LuodiError
 from luodi.store.home import Home
 from luodi.store.ledger import clock
 from luodi.store.ledger.rows import Reason
+from postgresql import made_on
 from unit.improve import world
 
 
@@ -26,8 +27,11 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture
-def home(folder, tmp_path):
-    with world.home(folder, tmp_path / "home") as opened:
+def home(request, folder, tmp_path):
+    """A home with a ledger of SQLite, or of PostgreSQL where a test asks for it."""
+    server = getattr(request, "param", "sqlite") == "postgresql"
+    address = made_on(request.getfixturevalue("server")) if server else None
+    with world.home(folder, tmp_path / "home", address) as opened:
         yield opened
 
 
@@ -46,6 +50,7 @@ def actions(home):
     return [(row["actor"], row["action"]) for row in audit.iter_rows(named=True)]
 
 
+@pytest.mark.parametrize("home", ["sqlite", "postgresql"], indirect=True)
 def test_another_world_brings_a_challenger_that_wins_and_takes_over_in_one_round(folder, home):
     before = home.ledger.aliases("press")["champion"]
     world.serve(home, world.records(3000, 7, concept=True))

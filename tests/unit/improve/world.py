@@ -59,9 +59,9 @@ def built(folder: Path, rows: int = 1500, **more: object) -> Path:
     return folder
 
 
-def home(folder: Path, at: Path) -> Home:
+def home(folder: Path, at: Path, address: str | None = None) -> Home:
     """A home where the release of a folder is the champion."""
-    opened = Home.create(at)
+    opened = Home.create(at, address)
     release = luodi.load(folder / "press.luodi")
     opened.add((folder / "press.luodi").read_bytes(), release.digest, "press", {})
     opened.ledger.promote("press", release.digest, Reason("a test", "to begin"))

@@ -15,12 +15,16 @@ from luodi.monitor.intake import Watched
 from luodi.monitor.reference import Reference
 from luodi.store.home import Home
 from luodi.store.ledger.rows import Reason, Release
+from postgresql import made_on
 from unit.monitor.press import DIGEST
 
 
-@pytest.fixture
-def home(tmp_path, one):
-    with Home.create(tmp_path / "home") as opened:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def home(request, tmp_path, one):
+    """It is read the same wherever its ledger lives."""
+    sqlite = request.param == "sqlite"
+    address = None if sqlite else made_on(request.getfixturevalue("server"))
+    with Home.create(tmp_path / "home", address) as opened:
         release = Release(DIGEST, "press", blob="sha256:" + "b" * 64)
         opened.ledger.add_release(release)
         opened.ledger.promote("press", DIGEST, Reason("a test", "to see"))

@@ -1,22 +1,8 @@
-"""A server of PostgreSQL for all tests of the store."""
+"""What all tests of the store have."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-
-import postgresql
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    pytest.importorskip("pg8000")
-    try:
-        with postgresql.server() as address:
-            yield address
-    except RuntimeError as reason:
-        pytest.skip(str(reason))
 
 
 @pytest.fixture(autouse=True)

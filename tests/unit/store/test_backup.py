@@ -16,7 +16,7 @@ from luodi.store.backup import keep, restore
 from luodi.store.home import Home
 from luodi.store.ledger import reviews, tokens
 from luodi.store.ledger.rows import Alarm, Outcome, Prediction, Reason, new_id
-from unit.store.ledger.made import made_on
+from postgresql import made_on
 
 DIGEST = f"sha256:{'a' * 64}"
 DATA = b"a release file"

@@ -88,6 +88,8 @@ def _sqlite_engine(uri: str, begin: str, settings: tuple[str, ...]) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.connection.dbapi_connection.execute(f"BEGIN {begin}")
+        raw = connection.connection.dbapi_connection
+        if not raw.in_transaction:  # ``Database.transaction`` has begun one for its writer
+            raw.execute(f"BEGIN {begin}")
 
     return engine

@@ -16,7 +16,7 @@ from luodi.core.errors import LuodiError
 from luodi.store import lock
 from luodi.store.ledger.trouble import telling
 
-CARRY_ROWS = 1_000
+CARRY_ROWS, LOOK_ROWS = 1_000, 8
 LOG_BYTES = 8 << 20
 EMPTY_WAIT_MS = 1_000
 EMPTY_AGAIN_S = 10.0
@@ -37,7 +37,8 @@ class Database:
         self._kept: Connection | None = None
         self._lock = lock.Lock(file.with_name(f"{file.name}.lock")) if file else None
         self._process = os.getpid()
-        self._carried, self._log_low = 0, 0
+        self._synced: bool | None = None
+        self._carried, self._looked, self._log_low = 0, 0, 0
 
     def check_process(self) -> None:
         """Refuse a process that was forked from the one that opened this.
@@ -79,15 +80,38 @@ class Database:
         Args:
             synced: Whether it outlives a power cut from then on, or only the end of this process.
         """
-        with self.alone(), self._connected() as connection:
-            if self.file is not None and connection.info.get("synced") != synced:
-                # SQLite takes this setting only between transactions
-                _raw(connection).execute(f"PRAGMA synchronous={'FULL' if synced else 'NORMAL'}")
-                connection.info["synced"] = synced
-            with connection.begin():
-                if self.file is None and not synced:
-                    connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+        if self.file is not None:
+            with self.alone(), self._in_file(synced) as connection:
                 yield connection
+            return
+        with self.writing.connect() as connection, connection.begin():
+            if not synced:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
+            yield connection
+
+    @contextmanager
+    def _in_file(self, synced: bool) -> Iterator[Connection]:
+        """A transaction of SQLite, begun and ended by its driver: answers wait for each step."""
+        if self._kept is None:
+            self._kept = self.writing.connect()
+        connection, raw = self._kept, _raw(self._kept)
+        if self._synced != synced:
+            # SQLite takes this setting only between transactions
+            raw.execute(f"PRAGMA synchronous={'FULL' if synced else 'NORMAL'}")
+            self._synced = synced
+        raw.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            self._commit(raw)
+        except BaseException:
+            raw.rollback()
+            raise
+        finally:
+            if connection.in_transaction():  # it believes in one since it was first asked
+                connection.rollback()
+
+    def _commit(self, raw: sqlite3.Connection) -> None:
+        raw.commit()
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -127,7 +151,10 @@ class Database:
         """
         if self.file is None or self._kept is None:
             return
-        raw, size = _raw(self._kept), self._log_size()
+        raw = _raw(self._kept)
+        if raw.total_changes - self._looked < LOOK_ROWS and not self.must_empty_log():
+            return
+        self._looked, size = raw.total_changes, self._log_size()
         self._log_low = min(self._log_low, size)
         grown = raw.total_changes - self._carried >= CARRY_ROWS or size > self._log_low + LOG_BYTES
         if grown or self.must_empty_log():
@@ -152,16 +179,6 @@ class Database:
         with suppress(OSError):
             return os.stat(f"{self.file}-wal").st_size
         return 0
-
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        if self.file is None:
-            with self.writing.connect() as connection:  # a server may have gone: the pool asks it
-                yield connection
-        else:
-            if self._kept is None:
-                self._kept = self.writing.connect()
-            yield self._kept
 
 
 def _raw(connection: Connection) -> sqlite3.Connection:

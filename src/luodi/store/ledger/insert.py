@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Table, insert, select, text
 from sqlalchemy.exc import DBAPIError
@@ -41,7 +42,8 @@ def add_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]
         connection.execute(statement, {"rows": json.dumps(rows, allow_nan=False)})
     else:
         values = ", ".join(f":{name}" for name in names)
-        connection.exec_driver_sql(f"{into} VALUES ({values})", list(rows))
+        raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+        raw.executemany(f"{into} VALUES ({values})", rows)
 
 
 def add_releases(connection: Connection, added: Sequence[Release]) -> list[bool]:
@@ -134,7 +136,7 @@ def add_predictions(connection: Connection, answers: Sequence[Answer]) -> list[N
     """
     try:
         add_rows(connection, predictions, [answer.row for answer in answers])
-    except DBAPIError as error:
+    except (DBAPIError, sqlite3.Error) as error:
         if breaks_a_rule(error):
             raise LuodiError("ledger.prediction") from None
         raise

@@ -49,9 +49,10 @@ def telling() -> Iterator[None]:
         raise told(error) from None
 
 
-def breaks_a_rule(error: DBAPIError) -> bool:
+def breaks_a_rule(error: DBAPIError | sqlite3.Error) -> bool:
     """Whether a row breaks a rule of the tables: its key is taken, or what it names is missing."""
-    return isinstance(error, IntegrityError) or _server_code(error).startswith("23")
+    broken = isinstance(error, IntegrityError | sqlite3.IntegrityError)
+    return broken or _server_code(error).startswith("23")
 
 
 def is_about_storage(error: Exception) -> bool:

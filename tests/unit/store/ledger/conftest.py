@@ -12,7 +12,8 @@ from sqlalchemy import create_engine, text
 from luodi.store.ledger.ledger import Ledger
 from luodi.store.ledger.rows import Release
 from luodi.store.ledger.schema import metadata
-from unit.store.ledger.made import FIRST, OTHER, SECOND, answer, made_on
+from postgresql import made_on
+from unit.store.ledger.made import FIRST, OTHER, SECOND, answer
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -16,7 +16,8 @@ from luodi.store.ledger.address import database
 from luodi.store.ledger.audit import Event
 from luodi.store.ledger.ledger import Ledger
 from luodi.store.ledger.rows import Outcome, Release
-from unit.store.ledger.made import FIRST, WHY, answer, made_on
+from postgresql import made_on
+from unit.store.ledger.made import FIRST, WHY, answer
 
 pytest.importorskip("pg8000")
 NOWHERE = "postgresql://me@127.0.0.1:1/plant"

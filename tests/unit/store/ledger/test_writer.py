@@ -13,14 +13,25 @@ from luodi.core.errors import LuodiError
 from luodi.store.ledger.ledger import Ledger
 from luodi.store.ledger.rows import Outcome, Release
 from luodi.store.ledger.writer import Writer
-from unit.store.ledger.made import FIRST, answer, made_on
+from postgresql import made_on
+from unit.store.ledger.made import FIRST, answer
+
+
+def at_commit(ledger, act) -> None:
+    """Let something happen just before each commit."""
+    database = ledger._database
+    if database.file is None:
+        event.listen(database.writing, "commit", lambda connection: act())
+        return
+    usual = database._commit
+    database._commit = lambda raw: (act(), usual(raw))
 
 
 @pytest.fixture
 def commits(ledger) -> list[None]:
     """Grows by one with each commit."""
     seen: list[None] = []
-    event.listen(ledger._database.writing, "commit", lambda connection: seen.append(None))
+    at_commit(ledger, lambda: seen.append(None))
     return seen
 
 
@@ -50,7 +61,7 @@ def test_rows_that_wait_together_are_committed_together(ledger, commits, gate):
 
 
 def test_no_answer_is_acknowledged_before_its_commit(ledger, commits):
-    event.listen(ledger._database.writing, "commit", lambda connection: seen.append(future.done()))
+    at_commit(ledger, lambda: seen.append(future.done()))
     seen: list[bool] = []
     with ledger._writer._changed:  # the writer cannot begin before the future has its name
         future = _queued(ledger)
@@ -118,11 +129,13 @@ def broken(code: int) -> OperationalError:
 def test_after_a_failed_sync_nothing_more_is_acknowledged(ledger, gate):
     waiting = ledger.keep_predictions([answer()])
 
-    def fail(connection):
-        event.remove(ledger._database.writing, "commit", fail)
-        raise broken(sqlite3.SQLITE_IOERR_FSYNC)
+    failing = [broken(sqlite3.SQLITE_IOERR_FSYNC)]
 
-    event.listen(ledger._database.writing, "commit", fail)
+    def fail():
+        if failing:
+            raise failing.pop()
+
+    at_commit(ledger, fail)
     gate.set()
     for ask in (waiting.result, lambda: ledger.keep_predictions([answer()])):
         with pytest.raises(LuodiError) as caught:
