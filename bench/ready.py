@@ -45,12 +45,12 @@ def measured(options: Options) -> list[Result]:
         Result(
             figure="ready",
             title="start to ready",
-            measure=f"time / {other}",
+            measure="time / the other",
             values={"luodi": ratios},
             wanted="<= 1/6 of MLflow",
             reached=middle <= SHARE if other == "mlflow" else None,
             protocol=f"one core, median of {rounds} rounds",
-            against=", ".join(f"{who} {clock.median(all):.2f} s" for who, all in took.items()),
+            against=f"{other}; " + ", ".join(f"{who} {clock.median(all):.2f} s" for who, all in took.items()),
             details={"median": middle, "seconds": took},
         )
     ]

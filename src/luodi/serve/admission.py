@@ -20,7 +20,7 @@ TARGET_S = 0.1
 """Work that takes longer means that too much is under way."""
 LEAST = 16
 GROW, SHRINK = 4.0, 0.9
-FRESH_S, WAIT_S = 0.2, 0.4
+FRESH_S, WAIT_S = 0.2, 0.5
 """Who has waited longer than the first is not let in any more, longer than the second sent away."""
 PARKED_BYTES = 64 * 1024
 """A larger body does not wait in memory; it is sent away at once."""

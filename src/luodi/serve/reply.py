@@ -45,6 +45,7 @@ STATUS = {
     "ledger.full": 507,
     "environment.disk": 507,
 }
+_TITLES = {status.value: status.phrase for status in HTTPStatus}
 UNAVAILABLE = ("ledger.busy", "ledger.dead", "ledger.closed", "ledger.unreachable")
 PLACES = ("column", "row")
 """The only facts of an error that go out: where in the request, by the release's own names."""
@@ -91,7 +92,7 @@ def problem(error: LuodiError | str, *, close: bool = False) -> Reply:
     request_id = secrets.token_hex(8)
     content: dict[str, Any] = {
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "title": _TITLES[status],
         "status": status,
         "code": code,
         "request_id": request_id,
