@@ -39,6 +39,7 @@ def measured(options: Options) -> list[Result]:
                 with service.started([*rival.command, str(port)], port, folder) as seconds:
                     took.setdefault("mlflow", []).append(seconds)
     other = "mlflow" if "mlflow" in took else "imports"
+    told = ", ".join(f"{who} {clock.median(all):.2f} s" for who, all in took.items())
     ratios = clock.ratios(took, "luodi", other)
     middle = clock.median(ratios)
     return [
@@ -50,7 +51,7 @@ def measured(options: Options) -> list[Result]:
             wanted="<= 1/6 of MLflow",
             reached=middle <= SHARE if other == "mlflow" else None,
             protocol=f"one core, median of {rounds} rounds",
-            against=f"{other}; " + ", ".join(f"{who} {clock.median(all):.2f} s" for who, all in took.items()),
+            against=f"{other}; {told}",
             details={"median": middle, "seconds": took},
         )
     ]
