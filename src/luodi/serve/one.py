@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 import time
 from collections.abc import Mapping
@@ -70,8 +69,6 @@ def run(plan: Plan, metrics: Metrics, number: int, say: Say, parent: int | None 
                 follows = settings.file is None
                 watcher = Watcher(home, settings.auth, app, follows, access, loop)
                 stack.callback(watcher.stop)
-            # what was loaded stays: no later collection has to walk through it
-            gc.freeze()
             if number == 0:
                 _announce(plan, models, say)
 
