@@ -17,7 +17,7 @@ from luodi.core.errors import LuodiError
 VERBS = (
     *("new", "check", "build", "show", "verify", "predict"),
     *("init", "promote", "rollback", "history", "export", "backup", "restore"),
-    *("serve", "token", "feedback", "review", "monitor", "status", "improve", "replay"),
+    *("serve", "token", "feedback", "correct", "review", "monitor", "status", "improve", "replay"),
     "schema",
 )
 

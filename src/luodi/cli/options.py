@@ -45,7 +45,6 @@ NoHeader = Annotated[
 ]
 
 
-Home = Annotated[Path, Option("--home", metavar="FOLDER", help="The home.")]
 Window = Annotated[str, Option("--window", metavar="TIME", help="Length of a window, such as 1h.")]
 LabelDelay = Annotated[
     str | None,

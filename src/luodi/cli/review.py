@@ -145,16 +145,12 @@ def _answer(home: Opened, name: str, truth: str, as_json: bool) -> None:
         LuodiError: ``review.truth``, ``ledger.review_unknown``; the code of a truth that does not
             count.
     """
-    from luodi.core.text import canonical
-    from luodi.serve.codecs import Codecs
+    from luodi.cli.truth import said
     from luodi.store.ledger import reviews
     from luodi.store.ledger.rows import Outcome
 
-    codec = Codecs(home).of({name}).get(name)
-    text = canonical(truth) if codec is None else codec.truth(truth)
-    if codec is not None and text is None:
-        raise LuodiError("review.truth", known=", ".join(codec.classes) or phrase("review_number"))
-    receipt = reviews.answer(home.ledger, Outcome(name, text or "", source=actor()))
+    text = said(home, name, truth)
+    receipt = reviews.answer(home.ledger, Outcome(name, text, source=actor()))
     if not receipt.counts:
         raise LuodiError(str(receipt.code), id=name)
     _told({"id": name, "counts": True, "code": receipt.code}, as_json)
