@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from luodi.cli.speech import phrase
 
 if TYPE_CHECKING:
-    from luodi.modalities.tabular.codec import Codec
+    from luodi.core.codec import Codec
 
 WIDEST = 40
 SHORT = 19  # sha256: and twelve digits
@@ -49,7 +49,7 @@ def _rows(case: Mapping[str, Any], codec: Codec) -> Iterator[tuple[str, str, str
     from luodi.core.text import canonical
 
     record, notes = case["record"], _notes(case["warnings"], codec)
-    units = {column.name: column.unit or "" for column in codec.numbers}
+    units = {field.name: field.unit or "" for field in codec.fields}
     for name in dict.fromkeys((*codec.names, *record)):
         value = canonical(record.get(name))
         yield name, f"{value} {units.get(name, '')}".rstrip() if value else ABSENT, notes(name)
@@ -58,12 +58,13 @@ def _rows(case: Mapping[str, Any], codec: Codec) -> Iterator[tuple[str, str, str
 def _notes(warnings: list[str], codec: Codec) -> Callable[[str], str]:
     """Says of a column by its name what is unusual about it; nothing of one that is as usual."""
     kinds = {name: kind for kind, _, name in (code.partition(":") for code in warnings)}
-    seen = {column.name: column for column in codec.numbers}
+    seen = {field.name: field.seen for field in codec.fields if field.seen}
 
     def note(name: str) -> str:
         kind = kinds.get(name, "")
         if kind == "out_of_range" and name in seen:
-            return phrase("review_outside", low=seen[name].seen_low, high=seen[name].seen_high)
+            low, high = seen[name]
+            return phrase("review_outside", low=low, high=high)
         if kind == "unseen_category":
             return phrase("review_unseen")
         return phrase("review_missing") if kind == "missing_required" else kind

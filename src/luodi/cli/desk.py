@@ -13,7 +13,7 @@ from luodi.cli.person import actor
 from luodi.cli.speech import phrase, say
 
 if TYPE_CHECKING:
-    from luodi.modalities.tabular.codec import Codec
+    from luodi.core.codec import Codec
     from luodi.serve.codecs import Codecs
     from luodi.store.home import Home
     from luodi.store.ledger.ledger import Ledger

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from luodi.core.codec import Codec
 from luodi.core.errors import LuodiError
 from luodi.core.events import Event, Listener, silent
 from luodi.core.text import canonical
-from luodi.modalities.tabular.codec import Codec
+from luodi.modalities.codecs import codec as read_codec
 from luodi.modalities.tabular.read.gather import one
 from luodi.modalities.tabular.read.raw import Options
 from luodi.runtime.container import open_release
@@ -149,7 +150,7 @@ def _codec(home: Home, digest: str | None, known: dict[str, Codec]) -> Codec | N
     if digest not in known:
         blobs: Mapping[str, str] = {r.digest: r.blob for r in home.ledger.releases()}
         members = open_release(home.blobs.get(blobs[digest]))
-        known[digest] = Codec.from_json(members.json["codec.json"])
+        known[digest] = read_codec(members.json["codec.json"])
     return known[digest]
 
 

@@ -131,16 +131,9 @@ def _session(members: Members, widths: Mapping[str, int]) -> Scorer:
         raise LuodiError("release.session", reason=type(error).__name__) from None
     if scorer.goal != members.manifest.goal:
         raise LuodiError("release.manifest", field="goal")
-    if _widths(scorer) != widths:
+    if dict(scorer.codec.widths) != widths:
         raise LuodiError("release.manifest", field="codec.json")
     return scorer
-
-
-def _widths(scorer: Scorer) -> dict[str, int]:
-    """Columns of each input that the codec fills; they must be those of the graph."""
-    codec = scorer.codec
-    parts = {"numbers": codec.numbers, "categories": codec.categories, "times": codec.times}
-    return {name: len(columns) for name, columns in parts.items() if columns}
 
 
 def _answers_as_judged(members: Members, scorer: Scorer) -> None:

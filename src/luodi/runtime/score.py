@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from luodi.core.codec import Batch, Warnings
 from luodi.core.errors import LuodiError, needs
 from luodi.core.session import Session, chunk
-from luodi.modalities.tabular.codec import Batch, Codec
-from luodi.modalities.tabular.codec.arrays import Warnings
+from luodi.modalities.codecs import codec as read_codec
 
 LONG, PART = 131_072, 65_536
 """A frame of more rows than the first is laid out in parts of about the second."""
@@ -46,7 +46,7 @@ class Scorer:
     def __init__(
         self, model: bytes, codec: Mapping[str, Any], *, release: str | None = None
     ) -> None:
-        self.codec = Codec.from_json(codec)
+        self.codec = read_codec(codec)
         self.session = Session(model, self.codec.goal)
         self.release = release
         self._keys = tuple(f"probability_{c}" for c in self.codec.classes)

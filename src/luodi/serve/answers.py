@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from luodi.core.codec import Batch
 from luodi.core.errors import LuodiError
 from luodi.core.text import canonical
-from luodi.modalities.tabular.codec import Batch
 from luodi.runtime.score import Scores
 from luodi.serve.models import Model, Served
 from luodi.serve.request import Request

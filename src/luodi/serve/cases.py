@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from luodi.modalities.tabular.codec import Codec
+from luodi.core.codec import Codec
 from luodi.store.ledger.rows import Review
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from luodi.modalities.tabular.codec import Codec
+from luodi.core.codec import Codec
+from luodi.modalities.codecs import codec
 from luodi.runtime.container import open_release
 from luodi.store import lookup
 from luodi.store.home import Home
@@ -32,5 +33,5 @@ class Codecs:
             blobs = {release.digest: release.blob for release in self._home.ledger.releases()}
             for digest in new:
                 members = open_release(self._home.blobs.get(blobs[digest]))
-                self._known[digest] = Codec.from_json(members.json["codec.json"])
+                self._known[digest] = codec(members.json["codec.json"])
         return {name: self._known[digest] for name, digest in digests.items()}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from luodi.core.codec import Codec
 from luodi.core.errors import LuodiError
-from luodi.modalities.tabular.codec import Codec
 from luodi.serve import reply
 from luodi.serve.codecs import Codecs
 from luodi.serve.metrics import Metrics

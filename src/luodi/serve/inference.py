@@ -50,10 +50,14 @@ def server(version: str) -> dict[str, Any]:
 def about(model: Model) -> dict[str, Any]:
     """A model's metadata."""
     served = model.current
-    codec = served.release.scorer.codec
-    inputs = [{"name": c.name, "datatype": "FP64", "shape": [-1, 1]} for c in codec.numbers]
-    texts: tuple[Any, ...] = (*codec.categories, *codec.times)
-    inputs += [{"name": c.name, "datatype": "BYTES", "shape": [-1, 1]} for c in texts]
+    inputs = [
+        {
+            "name": field.name,
+            "datatype": "FP64" if field.kind == "number" else "BYTES",
+            "shape": [-1, 1],
+        }
+        for field in served.release.scorer.codec.fields
+    ]
     outputs = [
         {"name": name, "datatype": kind, "shape": [-1, *width]}
         for name, (kind, width) in kinds(served).items()

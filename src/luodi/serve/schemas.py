@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from luodi.core.codec import Field
 from luodi.serve.models import Served
 from luodi.serve.reviewing import MOST_COUNT, MOST_LEASE_S
 
@@ -27,30 +29,27 @@ def listed(one: Schema, most: int | None = None) -> Schema:
 
 def record(served: Served) -> Schema:
     """A record as this release takes it: every column may be missing, more are no harm."""
-    codec = served.release.scorer.codec
-    properties: Schema = {}
-    for number in codec.numbers:
-        about = f"seen in training from {number.seen_low:g} to {number.seen_high:g}"
-        unit = f" {number.unit}" if number.unit else ""
-        # numbers come as text too: from spreadsheets, and with full-width digits
-        kinds = ["number", "string", "null"]
-        properties[number.name] = {"type": kinds, "description": about + unit}
-    for category in codec.categories:
-        properties[category.name] = {
-            "type": ["string", "number", "boolean", "null"],
-            "examples": list(category.known[:5]),
-        }
-    for moment in codec.times:
-        formats = ", ".join(moment.formats) or "ISO 8601"
-        properties[moment.name] = {"type": ["string", "number", "null"], "description": formats}
-    columns: tuple[Any, ...] = (*codec.numbers, *codec.categories, *codec.times)
-    expected = [column.name for column in columns if column.required]
+    fields = served.release.scorer.codec.fields
+    expected = [field.name for field in fields if field.required]
     return {
         "type": "object",
-        "properties": properties,
+        "properties": {field.name: _property(field) for field in fields},
         "minProperties": 1,
         "description": f"Answered without warning when it has: {', '.join(expected) or 'nothing'}.",
     }
+
+
+def _property(field: Field) -> Schema:
+    """What a column takes; numbers come as text too, from spreadsheets and with wide digits."""
+    if field.kind == "number":
+        low, high = field.seen or (-math.inf, math.inf)
+        unit = f" {field.unit}" if field.unit else ""
+        about = f"seen in training from {low:g} to {high:g}{unit}"
+        return {"type": ["number", "string", "null"], "description": about}
+    if field.kind == "time":
+        formats = ", ".join(field.formats) or "ISO 8601"
+        return {"type": ["string", "number", "null"], "description": formats}
+    return {"type": ["string", "number", "boolean", "null"], "examples": list(field.known[:5])}
 
 
 def answer(served: Served) -> Schema:

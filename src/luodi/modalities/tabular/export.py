@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from luodi.core.codec import Batch
 from luodi.core.metrics import default_metric
 from luodi.core.objective import utility
 from luodi.core.session import Session
 from luodi.core.task import Task
 from luodi.core.values import Artifact, Candidate, Dataset, Member, Parts
 from luodi.modalities.tabular import adversary, parity, watch
-from luodi.modalities.tabular.codec import Batch, Codec
+from luodi.modalities.tabular.codec import Codec
 from luodi.modalities.tabular.graph.compose import composed
 from luodi.modalities.tabular.importance import WIDE, effort, importance
 from luodi.modalities.tabular.learn.prepared import Prepared

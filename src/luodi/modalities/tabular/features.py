@@ -13,7 +13,8 @@ from typing import Literal
 
 import numpy as np
 
-from luodi.modalities.tabular.codec import NO_TIME, Batch, Codec
+from luodi.core.codec import Batch
+from luodi.modalities.tabular.codec import NO_TIME, Codec
 
 Operation = Literal["product", "difference", "ratio"]
 Part = Literal["elapsed", "year", "month", "day", "weekday", "day_of_year", "hour", "minute_of_day"]

@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection
 
 import numpy as np
 
+from luodi.core.codec import Batch
 from luodi.core.session import Session
-from luodi.modalities.tabular.codec import Batch, Codec
+from luodi.modalities.tabular.codec import Codec
 
 ROWS, LEAST_ROWS = 2_000, 100
 REPEATS, ENOUGH_ROWS = 3, 500

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from luodi.core.codec import Batch
 from luodi.core.errors import LuodiError
 from luodi.core.session import Session
 from luodi.core.values import Candidate, Dataset
 from luodi.modalities.tabular import adversary, features, forest, trained
-from luodi.modalities.tabular.codec import Batch
 from luodi.modalities.tabular.learn.prepared import Prepared
 from luodi.modalities.tabular.records import laid
 

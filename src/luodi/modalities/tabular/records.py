@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from luodi.core.codec import Batch
 from luodi.core.task import Task
 from luodi.core.text import canonical
 from luodi.core.values import Column, Dataset
 from luodi.modalities.tabular.codec import (
     LONGEST_TEXT,
-    Batch,
     CategoryColumn,
     Codec,
     NumberColumn,

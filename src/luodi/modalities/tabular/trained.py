@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from luodi.core.calibration import Calibration
+from luodi.core.codec import Batch
 from luodi.core.decision import Rule
 from luodi.core.values import Candidate
 from luodi.modalities.tabular import features
-from luodi.modalities.tabular.codec import Batch
 from luodi.modalities.tabular.learn.fitted import link_of, linked
 from luodi.modalities.tabular.learn.prepared import Prepared
 

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from luodi.core import sketch
+from luodi.core.codec import Batch
 from luodi.core.values import Dataset
-from luodi.modalities.tabular.codec import NO_TIME, Batch, Codec
+from luodi.modalities.tabular.codec import NO_TIME, Codec
 from luodi.modalities.tabular.records import laid
 from luodi.modalities.tabular.season import Laid, in_order, season
 

@@ -7,13 +7,12 @@ form, and says what it noticed; everything after that happens inside the graph.
 
 from luodi.modalities.tabular.codec.columns import CategoryColumn, NumberColumn, TimeColumn
 from luodi.modalities.tabular.codec.dates import NO_TIME
-from luodi.modalities.tabular.codec.layout import Batch, Codec
+from luodi.modalities.tabular.codec.layout import Codec
 from luodi.modalities.tabular.codec.value import LONGEST_TEXT
 
 __all__ = [
     "LONGEST_TEXT",
     "NO_TIME",
-    "Batch",
     "CategoryColumn",
     "Codec",
     "NumberColumn",

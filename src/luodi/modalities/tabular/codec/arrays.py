@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from luodi.core.codec import Warnings
 from luodi.core.errors import LuodiError
 from luodi.core.text import canonical
 from luodi.modalities.tabular.codec import value as one
 from luodi.modalities.tabular.codec.columns import CategoryColumn, NumberColumn, TimeColumn
 from luodi.modalities.tabular.codec.dates import NO_TIME
 
-Warnings = list[tuple[str, ...]]
 Flags = list[tuple[str, np.ndarray]]
 _INF = math.inf
 

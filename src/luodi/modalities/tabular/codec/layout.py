@@ -2,51 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from luodi.core.codec import Batch, Field, Target
 from luodi.core.errors import LuodiError
-from luodi.core.text import canonical
 from luodi.modalities.tabular.codec import arrays
 from luodi.modalities.tabular.codec import value as value_of
-from luodi.modalities.tabular.codec.arrays import Flags, Warnings
+from luodi.modalities.tabular.codec.arrays import Flags
 from luodi.modalities.tabular.codec.columns import CategoryColumn, NumberColumn, TimeColumn
-
-LARGEST = 2**53
-"""Whole numbers up to here are the same in every reader of JSON."""
-
-
-class Batch(NamedTuple):
-    """Arrays for the graph and what was noticed about each row."""
-
-    feeds: dict[str, np.ndarray]
-    warnings: Warnings
 
 
 @dataclass(frozen=True)
-class Codec:
-    """How records of one release are laid into arrays and how its answers are written.
+class Codec(Target):
+    """How records of one release are laid into arrays.
 
     Attributes:
-        goal: ``classify`` or ``regress``.
-        target: The target's name; if a record holds it, it is not looked at.
-        classes: Canonical text of the classes, in the order of the graph's probabilities.
-        labels: Type of the labels in the source: ``string``, ``integer`` or ``boolean``.
         numbers: Columns of the graph's input ``numbers``, float64 (rows, numbers).
         categories: Columns of ``categories``, text (rows, categories).
         times: Columns of ``times``, int64 microseconds since 1970 (rows, times).
         optional: Columns of the training table that the graph does not read.
     """
 
-    goal: str
-    target: str
-    classes: tuple[str, ...] = ()
-    labels: str = "string"
     numbers: tuple[NumberColumn, ...] = ()
     categories: tuple[CategoryColumn, ...] = ()
     times: tuple[TimeColumn, ...] = ()
@@ -89,30 +70,21 @@ class Codec:
         return tuple(c.name for c in (*self.numbers, *self.categories, *self.times))
 
     @cached_property
-    def typed_classes(self) -> tuple[Any, ...]:
-        """The classes in the type that labels had in the source."""
-        if self.labels == "integer":
-            return tuple(int(c) for c in self.classes)
-        if self.labels == "boolean":
-            return tuple(c == "true" for c in self.classes)
-        return self.classes
+    def fields(self) -> tuple[Field, ...]:
+        """The columns that the graph reads, as whoever describes records needs them."""
+        numbers = (
+            Field(c.name, "number", c.required, c.unit, (c.seen_low, c.seen_high))
+            for c in self.numbers
+        )
+        texts = (Field(c.name, "category", c.required, known=c.known) for c in self.categories)
+        times = (Field(c.name, "time", c.required, formats=c.formats) for c in self.times)
+        return (*numbers, *texts, *times)
 
-    def truth(self, value: Any) -> str | None:
-        """A truth as canonical text; None when the target can have none like it."""
-        if value is None or isinstance(value, dict | list):
-            return None
-        if type(value) is int and abs(value) > LARGEST:
-            return None
-        text = canonical(value)
-        try:
-            number = math.nan if "_" in text else float(text)
-        except ValueError:
-            number = math.nan
-        if self.goal == "regress":
-            return text if abs(number) < math.inf else None
-        if text not in self.classes and self.labels == "integer" and abs(number) < LARGEST:
-            text = canonical(number)  # spreadsheets write whole numbers as 1.0
-        return text if text in self.classes else None
+    @property
+    def widths(self) -> Mapping[str, int]:
+        """Columns of each of the graph's inputs."""
+        parts = {"numbers": self.numbers, "categories": self.categories, "times": self.times}
+        return {name: len(columns) for name, columns in parts.items() if columns}
 
     @cached_property
     def _known(self) -> tuple[frozenset[str], ...]:
