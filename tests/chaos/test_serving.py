@@ -16,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
 
 from luodi.runtime.load import load
 from luodi.serve.access import Access
@@ -36,6 +35,7 @@ from luodi.store.home import Home
 from luodi.store.ledger.rows import Reason
 from promise import count
 from serving import NAME, RECORD, filled, release, running
+from unit.store.ledger.made import at_commit
 
 SWAPS = count(10, 100)
 SLOW = 200
@@ -398,13 +398,16 @@ async def _with_a_failed_sync(app: App, home: Home) -> None:
     ask = await listening(app)
     first = (await ask("/predict", RECORD))[1]["id"]
 
-    def fail(connection) -> None:
-        raise disk.NotSynced("environment.disk", what="ledger.sqlite", reason="a test")
+    failing = [disk.NotSynced("environment.disk", what="ledger.sqlite", reason="a test")]
 
-    event.listen(home.ledger._database.writing, "commit", fail)
+    def fail() -> None:
+        if failing:
+            raise failing[0]
+
+    at_commit(home.ledger, fail)
     status, told = await ask("/feedback", {"id": first, "truth": 1})
     assert (status, told["code"]) in ((503, "ledger.dead"), (507, "environment.disk"))
-    event.remove(home.ledger._database.writing, "commit", fail)
+    failing.clear()
     status, told = await ask("/feedback", {"id": first, "truth": 1})
     assert (status, told["code"]) == (503, "ledger.dead"), "it is not tried again"
     status, answer = await ask("/predict", RECORD)

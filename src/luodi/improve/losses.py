@@ -22,7 +22,8 @@ Array = NDArray[np.float64]
 Kind = Literal["cost", "brier", "error", "absolute", "squared"]
 ABSOLUTE = frozenset({"mae", "mape", "median_absolute_error"})
 RARE = 0.01
-LEAST = 4.0
+LEAST, MOST = 4.0, 10.0
+"""An error is cut between so many times the champion's usual one."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,37 @@ def most_error(errors: Array) -> float:
     """Where errors of values are cut, for a test needs a bound.
 
     Beyond what the champion exceeds once in a hundred cases, so that little is cut and a bet
-    still has power: of normal errors 1.3 % of the mean square is lost, where ten usual errors
-    would make every test six times as long. Never below four usual errors, for few cases do not
-    show their hundredth.
+    still has power: of normal errors 1.3 % of the mean square is lost, where a cut at ten usual
+    errors asks for five times the outcomes. Not below four usual errors, for few cases do not
+    show their hundredth; nor above ten, for some of them may be slips of the pen.
 
     Args:
         errors: Absolute errors of the champion, before what is judged.
     """
-    rare = float(np.quantile(errors, 1 - RARE))
-    return max(LEAST * float(np.median(errors)), rare) or float(errors.mean()) or 1.0
+    usual = float(np.median(errors))
+    if not usual:
+        return float(np.quantile(errors, 1 - RARE)) or float(errors.mean()) or 1.0
+    return min(max(LEAST * usual, float(np.quantile(errors, 1 - RARE))), MOST * usual)
+
+
+def whole(measure: Scale, mine: Answers, theirs: Answers, truth: Array) -> tuple[float, float]:
+    """Mean losses of values of two releases with no error cut.
+
+    Where both are beyond the cut it is the truth that is odd, and the case says nothing of
+    either: it is left out. Where one of them is, its error counts as it is.
+
+    Args:
+        measure: The scale of values, with its cut.
+        mine: Answers of the one.
+        theirs: Answers of the other.
+        truth: What came true.
+    """
+    uncut = replace(measure, span=float("inf"))
+    both = [losses(uncut, one, truth) for one in (mine, theirs)]
+    near = np.minimum(*both) <= measure.span
+    if not near.any():
+        return 0.0, 0.0
+    return float(both[0][near].mean()), float(both[1][near].mean())
 
 
 def scale(promise: Promise, others: Sequence[str], most: float | None = None) -> Scale:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ from luodi.improve.losses import (
     most_error,
     scale,
     truth_of,
+    whole,
 )
 from luodi.improve.paired import ALPHA, Evidence, compare
 from luodi.improve.recalibrate import FEWEST, enough, recalibrated
@@ -42,8 +43,8 @@ class Trial:
         against: The test against the champion as it is.
         against_recalibrated: The test against the champion with its scale set right, by the Brier
             score or the error of values; None where too little was known before.
-        champion: Mean loss of the champion.
-        challenger: Mean loss of the challenger.
+        champion: Mean loss of the champion; after a win by values, with no error cut.
+        challenger: Mean loss of the challenger, alike.
         alpha: The chance of an error that was allowed.
     """
 
@@ -110,7 +111,10 @@ def trial(
     held, came = known.take(np.arange(start, len(every))), truth[start:]
     mine, other = losses(measure, held, came), losses(measure, theirs, came)
     both = _against_recalibrated(measure, known, theirs, truth, start, alpha)
-    return _trial(measure, mine, other, both, alpha, margin)
+    seen = _trial(measure, mine, other, both, alpha, margin)
+    if measure.costs is not None or seen.verdict != "better":
+        return seen
+    return _with_tails(seen, *whole(measure, held, theirs, came))
 
 
 def _against_recalibrated(
@@ -156,6 +160,12 @@ def _trial(
     means = [float(one.mean()) if len(one) else 0.0 for one in (mine, other)]
     verdict = _verdict(against, both, margin)
     return Trial(verdict, measure.kind, against, both, means[0], means[1], alpha)
+
+
+def _with_tails(won: Trial, champion: float, challenger: float) -> Trial:
+    """A win by errors that are cut close holds only if no error that is not cut takes it back."""
+    verdict: Verdict = "better" if challenger <= champion else "open"
+    return replace(won, verdict=verdict, champion=champion, challenger=challenger)
 
 
 def _verdict(against: Evidence, both: Evidence | None, margin: float) -> Verdict:

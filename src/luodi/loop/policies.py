@@ -39,7 +39,7 @@ class Service:
         used: What answers now.
         trainings: How often was trained.
         alarms: How many alarms began.
-        asked: What a person was asked: the question and the release it is about.
+        asked: The releases that a person was asked about.
         changes: When which release took over: moment, how, what answered before, and after.
     """
 
@@ -53,7 +53,7 @@ class Service:
     used: Scorer
     trainings: int = 0
     alarms: int = 0
-    asked: set[tuple[str, str]] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
     changes: list[tuple[int, str, Scorer, Scorer]] = field(default_factory=list)
 
     def take(self, scorer: Scorer, now: int, how: str) -> None:
@@ -117,7 +117,7 @@ def _luodi(service: Service, now: int) -> None:
     for step in improve(service.task, service.home, now=now):
         service.trainings += step.kind in ("trained", "failed")
         if step.kind in QUESTIONS:
-            service.asked.add((step.kind, str(step.facts["release"])))
+            service.asked.add(str(step.facts["release"]))
         if step.kind in how:
             _switch(service, now, how[step.kind])
 

@@ -21,7 +21,8 @@ TARGET_S = 0.1
 LEAST = 16
 GROW, SHRINK = 4.0, 0.9
 FRESH_S, WAIT_S = 0.2, 0.5
-"""Who has waited longer than the first is not let in any more, longer than the second sent away."""
+"""Who has waited longer than the first is let in only while half of the places are free; who has
+waited longer than the second is sent away."""
 PARKED_BYTES = 64 * 1024
 """A larger body does not wait in memory; it is sent away at once."""
 
@@ -51,10 +52,12 @@ class Admission:
 
     Args:
         most: The limit that is never passed.
+        parked: Most who wait; beyond that the oldest are sent away at once, for each of them keeps
+            a connection that another client, or a look at the server's health, may need.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, parked: int = 500) -> None:
+        self._most, self._parked = most, parked
         self._limit = float(most)
         self._shrunk_at = 0.0
         self._inside: dict[Request, float] = {}
@@ -78,6 +81,8 @@ class Admission:
             turn.refuse()
         else:
             self._waiting.append(turn)
+            if len(self._waiting) > self._parked:
+                self._send_away(self._waiting.popleft())
 
     def leave(self, request: Request, *, answered: bool) -> None:
         """A request has ended, wherever it was.
@@ -88,7 +93,7 @@ class Admission:
         """
         since = self._inside.pop(request, None)
         if since is None:
-            request.gone = True
+            request.gone, request.body = True, b""
             return
         if answered:
             self._learn(since, time.monotonic())
@@ -102,18 +107,22 @@ class Admission:
         try:
             now = time.monotonic()
             while self._waiting and self._waiting[0].since < now - WAIT_S:
-                turn = self._waiting.popleft()
-                if not turn.request.gone:
-                    turn.refuse()
-            fresh = now - FRESH_S
-            while self._waiting and len(self._inside) < self.limit:
-                if self._waiting[-1].since < fresh:  # and so are all before it
-                    break
+                self._send_away(self._waiting.popleft())
+            while self._waiting and len(self._inside) < self._room(now):
                 turn = self._waiting.pop()
                 if not turn.request.gone:
                     self._start(turn)
         finally:
             self._choosing = False
+
+    def _room(self, now: float) -> int:
+        """How many may be inside with the newest who waits; while all are old, fewer."""
+        is_fresh = self._waiting[-1].since >= now - FRESH_S
+        return self.limit if is_fresh else self.limit // 2
+
+    def _send_away(self, turn: Turn) -> None:
+        if not turn.request.gone:
+            turn.refuse()
 
     def _start(self, turn: Turn) -> None:
         self._inside[turn.request] = time.monotonic()

@@ -43,7 +43,7 @@ class App:
         self.limits, self.health = parts.limits, parts.health
         self.connections: set[Connection] = set()
         self.in_flight = 0
-        self.admission = Admission(parts.limits.in_flight)
+        self.admission = Admission(parts.limits.in_flight, parts.limits.connections // 2)
         self._access = parts.access
         self._routes = routes.table(parts.models, feedback=parts.ledger is not None)
         self._actions = Actions(parts, self._routes)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 
 from luodi.store.ledger.ledger import Ledger
+from luodi.store.ledger.rows import Outcome
 from luodi.store.ledger.schema import outcomes, predictions, releases
 
 _AT_ONCE = 200
@@ -26,6 +27,19 @@ def releases_of(ledger: Ledger, ids: Collection[str]) -> dict[str, str]:
             asked = select(predictions.c.id, predictions.c.release).where(some)
             found.update({row.id: row.release for row in connection.execute(asked)})
     return found
+
+
+def outcome_of(ledger: Ledger, name: str) -> Outcome | None:
+    """The outcome that counts for an answer; None where none is known.
+
+    Args:
+        ledger: The ledger.
+        name: The id of the answer.
+    """
+    asked = select(outcomes.c.id, outcomes.c.truth, outcomes.c.at, outcomes.c.source)
+    with ledger.reading() as connection:
+        row = connection.execute(asked.where(outcomes.c.id == name)).first()
+    return None if row is None else Outcome(row.id, row.truth, row.at, row.source)
 
 
 def reviews_since(ledger: Ledger, name: str, since: int) -> list[int]:

@@ -12,6 +12,8 @@ from luodi.store.home import Home
 from luodi.store.ledger.rows import Outcome, Prediction, new_id
 from serving import RECORD, filled
 
+AT = 1_700_000_000_000_000
+
 
 @pytest.fixture
 def answered(tmp_path, monkeypatch) -> str:
@@ -21,10 +23,15 @@ def answered(tmp_path, monkeypatch) -> str:
     filled(tmp_path / "home").close()
     with Home.open(tmp_path / "home") as home:
         digest = home.ledger.releases()[0].digest
-        made = Prediction(new_id(), digest, "0", RECORD, "accept", 0.1)
+        made = Prediction(new_id(AT), digest, "0", RECORD, "accept", 0.1, at=AT - 1)
         home.ledger.keep_predictions([made]).result()
-        home.ledger.keep_outcomes([Outcome(made.id, "0")]).result()
+        home.ledger.keep_outcomes([Outcome(made.id, "0", AT)]).result()
     return made.id
+
+
+def moments() -> list[int]:
+    with Home.open(Path("home")) as home:
+        return home.ledger.frame("outcomes")["at"].dt.epoch("us").to_list()
 
 
 def truths() -> list[str]:
@@ -34,9 +41,20 @@ def truths() -> list[str]:
 
 
 def test_the_corrected_truth_counts_and_the_audit_tells_who_and_why(answered, capsys):
-    words = ["correct", answered, "1", "--reason", "typed the wrong key", "--home", "home"]
+    words = [
+        "correct",
+        answered,
+        "--truth",
+        "1",
+        "--reason",
+        "typed the wrong key",
+        "--home",
+        "home",
+    ]
     assert main([*words, "--json"]) == 0
     out, err = capsys.readouterr()
+    (at,) = moments()
+    assert at == AT, "when it came true does not change"
     assert json.loads(out) == {"id": answered, "counts": True, "code": None}
     assert "counts as 1" in err and truths() == ["1"]
     with Home.open(Path("home")) as home:
@@ -49,9 +67,11 @@ def test_the_corrected_truth_counts_and_the_audit_tells_who_and_why(answered, ca
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (["{id}", "perhaps", "--reason", "x"], 3, "review.truth"),
-        (["{id}", "1"], 2, "--reason"),
-        (["no-such-id", "1", "--reason", "x"], 3, "ledger.outcome_unknown"),
+        (["{id}", "--truth", "perhaps", "--reason", "x"], 3, "review.truth"),
+        (["{id}", "--truth", "1"], 2, "--reason"),
+        (["{id}", "--truth", "-1", "--reason", "x"], 3, "review.truth"),
+        (["{id}", "--truth", "1", "--reason", " "], 2, "--reason is empty"),
+        (["no-such-id", "--truth", "1", "--reason", "x"], 3, "ledger.outcome_unknown"),
     ],
 )
 def test_what_cannot_be_corrected_is_refused_and_changes_nothing(
@@ -60,3 +80,15 @@ def test_what_cannot_be_corrected_is_refused_and_changes_nothing(
     given = [word.format(id=answered) for word in words]
     assert main(["correct", *given, "--home", "home"]) == status
     assert said in capsys.readouterr().err and truths() == ["0"]
+
+
+def test_the_first_truth_of_an_answer_is_no_correction(answered, capsys):
+    with Home.open(Path("home")) as home:
+        digest = home.ledger.releases()[0].digest
+        fresh = Prediction(new_id(), digest, "0", RECORD, "accept", 0.1)
+        home.ledger.keep_predictions([fresh]).result()
+        before = len(home.ledger.frame("audit"))
+    assert main(["correct", fresh.id, "--truth", "1", "--reason", "seen", "--home", "home"]) == 0
+    assert "counts as" not in capsys.readouterr().err
+    with Home.open(Path("home")) as home:
+        assert len(home.ledger.frame("audit")) == before

@@ -67,11 +67,17 @@ def test_errors_of_values_are_cut_where_the_test_needs_a_bound(metric, wanted):
 def test_few_errors_are_cut_and_a_heavy_tail_is_left_its_weight():
     random = np.random.default_rng(3)
     normal, heavy = np.abs(random.normal(size=20_000)), np.abs(random.standard_t(2, 20_000))
-    for errors in (normal, heavy):
-        assert (errors > most_error(errors)).mean() <= 0.0105
-    assert most_error(heavy) > 3 * most_error(normal)
+    assert (normal > most_error(normal)).mean() <= 0.0105
+    assert (heavy > most_error(heavy)).mean() <= 0.02
+    assert most_error(heavy) > 2 * most_error(normal)
     assert most_error(np.array([1.0, 1.0, 1.0])) == 4.0
     assert most_error(np.zeros(100)) > 0
+
+
+def test_slips_of_the_pen_among_few_truths_do_not_blind_the_test():
+    errors = np.abs(np.random.default_rng(4).normal(size=50))
+    errors[7] = 1e4
+    assert most_error(errors) == pytest.approx(10 * np.median(errors))
 
 
 def flipped(rows: int, share: float, seed: int):

@@ -123,6 +123,26 @@ def test_who_has_waited_too_long_is_sent_away(monkeypatch):
     assert guests.seen == [("in", 0), ("in", 3), ("away", 1), ("away", 2)]
 
 
+def test_old_ones_are_let_in_when_half_of_the_places_are_free(monkeypatch):
+    guests = Guests(4)
+    guests.come(6)
+    later = time.monotonic() + admission.FRESH_S + 0.01
+    monkeypatch.setattr("luodi.serve.admission.time.monotonic", lambda: later)
+    guests.go(0)
+    guests.go(1)
+    assert guests.seen[4:] == [], "half of the places are taken"
+    guests.go(2)
+    guests.go(3)
+    assert guests.seen[4:] == [("in", 5), ("in", 4)]
+
+
+def test_no_more_wait_than_there_is_room_for_and_the_oldest_goes_first():
+    guests = Guests(1)
+    guests.admission = Admission(1, parked=2)
+    guests.come(5)
+    assert guests.seen == [("in", 0), ("away", 1), ("away", 2)]
+
+
 def test_a_large_body_does_not_wait_in_memory():
     guests = Guests(1)
     guests.come(2, b"x" * (admission.PARKED_BYTES + 1))
@@ -146,7 +166,7 @@ def test_fewer_are_let_in_while_answers_are_slow_and_more_again_afterwards(monke
 def test_a_thousand_who_wait_and_end_at_once_do_not_fill_the_stack(monkeypatch):
     monkeypatch.setattr(admission, "FRESH_S", 60.0)  # on a slow machine some would wait too long
     monkeypatch.setattr(admission, "WAIT_S", 60.0)
-    gate, done = Admission(1), []
+    gate, done = Admission(1, parked=5000), []
     requests = [Request("POST", b"/", {}) for _ in range(5000)]
 
     def start(number: int) -> None:

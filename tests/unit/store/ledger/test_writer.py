@@ -6,7 +6,7 @@ import sqlite3
 import threading
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from luodi.core.errors import LuodiError
@@ -14,17 +14,7 @@ from luodi.store.ledger.ledger import Ledger
 from luodi.store.ledger.rows import Outcome, Release
 from luodi.store.ledger.writer import Writer
 from postgresql import made_on
-from unit.store.ledger.made import FIRST, answer
-
-
-def at_commit(ledger, act) -> None:
-    """Let something happen just before each commit."""
-    database = ledger._database
-    if database.file is None:
-        event.listen(database.writing, "commit", lambda connection: act())
-        return
-    usual = database._commit
-    database._commit = lambda raw: (act(), usual(raw))
+from unit.store.ledger.made import FIRST, answer, at_commit
 
 
 @pytest.fixture
