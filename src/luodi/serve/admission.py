@@ -56,7 +56,7 @@ class Admission:
             a connection that another client, or a look at the server's health, may need.
     """
 
-    def __init__(self, most: int, parked: int = 500) -> None:
+    def __init__(self, most: int, parked: int = 800) -> None:
         self._most, self._parked = most, parked
         self._limit = float(most)
         self._shrunk_at = 0.0

@@ -43,7 +43,9 @@ class App:
         self.limits, self.health = parts.limits, parts.health
         self.connections: set[Connection] = set()
         self.in_flight = 0
-        self.admission = Admission(parts.limits.in_flight, parts.limits.connections // 2)
+        # some connections stay for those who look at the server's health
+        rest = parts.limits.connections - parts.limits.in_flight
+        self.admission = Admission(parts.limits.in_flight, max(1, rest * 9 // 10))
         self._access = parts.access
         self._routes = routes.table(parts.models, feedback=parts.ledger is not None)
         self._actions = Actions(parts, self._routes)
