@@ -9,6 +9,7 @@ again meanwhile.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -21,7 +22,7 @@ TARGET_S = 0.1
 LEAST = 16
 GROW, SHRINK = 4.0, 0.9
 FRESH_S, WAIT_S = 0.2, 0.5
-"""Who has waited longer than the first is let in only while half of the places are free; who has
+"""Who has waited longer than the first is let in only by a look that finds nobody inside; who has
 waited longer than the second is sent away."""
 PARKED_BYTES = 64 * 1024
 """A larger body does not wait in memory; it is sent away at once."""
@@ -99,26 +100,29 @@ class Admission:
             self._learn(since, time.monotonic())
         self.choose()
 
-    def choose(self) -> None:
-        """Send away who has waited too long, and let in as many as there is room for."""
+    def choose(self, *, looking: bool = False) -> None:
+        """Send away who has waited too long, and let in as many as there is room for.
+
+        Args:
+            looking: Whether this is a look now and then, and not the end of a request. If it finds
+                nobody inside, the rush is over, and those who are late are better answered.
+        """
         if self._choosing:  # a request that ended at once: the loop below goes on by itself
             return
         self._choosing = True
         try:
             now = time.monotonic()
+            fresh = -math.inf if looking and not self._inside else now - FRESH_S
             while self._waiting and self._waiting[0].since < now - WAIT_S:
                 self._send_away(self._waiting.popleft())
-            while self._waiting and len(self._inside) < self._room(now):
+            while self._waiting and len(self._inside) < self.limit:
+                if self._waiting[-1].since < fresh:  # and so are all before it
+                    break
                 turn = self._waiting.pop()
                 if not turn.request.gone:
                     self._start(turn)
         finally:
             self._choosing = False
-
-    def _room(self, now: float) -> int:
-        """How many may be inside with the newest who waits; while all are old, fewer."""
-        is_fresh = self._waiting[-1].since >= now - FRESH_S
-        return self.limit if is_fresh else self.limit // 2
 
     def _send_away(self, turn: Turn) -> None:
         if not turn.request.gone:

@@ -78,7 +78,7 @@ def _end_what_is_due(app: App, now: float) -> None:
     # the next look would come too late for what is due before it
     for connection in [c for c in app.connections if c.deadline <= now + LOOK_S]:
         connection.expire()
-    app.admission.choose()
+    app.admission.choose(looking=True)
 
 
 def _error(seen: dict[str, Any]) -> BaseException:

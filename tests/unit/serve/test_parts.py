@@ -123,17 +123,18 @@ def test_who_has_waited_too_long_is_sent_away(monkeypatch):
     assert guests.seen == [("in", 0), ("in", 3), ("away", 1), ("away", 2)]
 
 
-def test_old_ones_are_let_in_when_half_of_the_places_are_free(monkeypatch):
-    guests = Guests(4)
-    guests.come(6)
+def test_old_ones_are_let_in_when_the_rush_is_over(monkeypatch):
+    guests = Guests(2)
+    guests.come(4)
     later = time.monotonic() + admission.FRESH_S + 0.01
     monkeypatch.setattr("luodi.serve.admission.time.monotonic", lambda: later)
     guests.go(0)
+    guests.admission.choose(looking=True)
+    assert guests.seen[2:] == [], "somebody is still inside"
     guests.go(1)
-    assert guests.seen[4:] == [], "half of the places are taken"
-    guests.go(2)
-    guests.go(3)
-    assert guests.seen[4:] == [("in", 5), ("in", 4)]
+    assert guests.seen[2:] == [], "the next of a rush would be answered too late"
+    guests.admission.choose(looking=True)
+    assert guests.seen[2:] == [("in", 3), ("in", 2)]
 
 
 def test_no_more_wait_than_there_is_room_for_and_the_oldest_goes_first():
