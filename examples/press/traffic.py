@@ -24,9 +24,13 @@ def ask(records: list[dict]) -> list[dict]:
     raise SystemExit(f"nobody answers at {URL}")
 
 
-days = SECONDS * 5 // 2 if KIND == "tools" else SECONDS  # new tools come after three fifths
-table = generate.press_line(days, EACH, int(time.time()), faults=KIND == "tools").drop("time")
-table = table.tail(table.height * 2 // 5) if KIND == "tools" else table
+seed = int(time.time())
+if KIND == "tools":  # they come after three fifths
+    table = generate.press_line(SECONDS * 5 // 2, EACH, seed, faults=True)
+    table = table.tail(table.height * 2 // 5).drop("time")
+else:  # the days of training, mixed: an hour of January alone would be colder
+    table = generate.press_line(40, SECONDS * EACH // 40, seed).drop("time")
+    table = table.sample(fraction=1.0, shuffle=True, seed=seed)
 rows = table.drop("failed").to_dicts()
 for row in rows if KIND == "stuck" else ():
     row["vibration [mm/s]"] = 2.31  # the sensor died
