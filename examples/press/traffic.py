@@ -24,7 +24,7 @@ def ask(records: list[dict]) -> list[dict]:
     raise SystemExit(f"nobody answers at {URL}")
 
 
-seed = int(time.time())
+seed = {"well": 11, "stuck": 12, "tools": 13}[KIND]  # the same records at every walk of the tour
 if KIND == "tools":  # they come after three fifths
     table = generate.press_line(SECONDS * 5 // 2, EACH, seed, faults=True)
     table = table.tail(table.height * 2 // 5).drop("time")
