@@ -35,8 +35,11 @@ def shape(line: str) -> str:
 
 
 def matches(shown: str, printed: str) -> bool:
-    """Whether printed lines are those shown; a line ``...`` stands for any lines."""
-    parts = [".*" if s.strip() == "..." else re.escape(shape(s)) + "\n" for s in shown.splitlines()]
+    """Whether printed lines are those shown; ``...`` stands for any lines, ``…`` for any words."""
+    parts = [
+        ".*" if line.strip() == "..." else re.escape(shape(line)).replace("…", "[^\n]*") + "\n"
+        for line in shown.splitlines()
+    ]
     text = "".join(shape(line) + "\n" for line in printed.splitlines())
     return re.fullmatch("".join(parts), text, re.S) is not None
 
