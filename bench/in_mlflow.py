@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import mlflow  # type: ignore[import-not-found]
+import mlflow
 
 from bench.bare import answering
 
 
-class Plain(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
+class Plain(mlflow.pyfunc.PythonModel):
     """It answers what the plain server answers."""
 
     def load_context(self, context: Any) -> None:

@@ -42,6 +42,6 @@ def correct(
         raise LuodiError(str(receipt.code), id=id)
     if as_json:
         answer_json({"id": id, "counts": True, "code": receipt.code})
-    first = phrase("review_kept", truth=text)
-    say(receipt.text() or (phrase("corrected", truth=text) if before else first))
+    kept = phrase("corrected", truth=text) if before else phrase("review_kept", truth=text)
+    say(receipt.text() or kept)
     return 0

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from luodi.loop import Replay
     from luodi.loop.policies import Name
 
+TITLES = (
+    *("policy", "total", "mean", "accuracy", "trainings"),
+    *("changes", "false", "alarms", "questions"),
+)
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -81,10 +85,8 @@ def _named(policies: str) -> list[Name]:
 def lines(done: Replay) -> Iterator[str]:
     """The comparison as a table for a person, with a plot of the losses."""
     yield phrase("replay_head", task=done.task, rows=done.rows, periods=done.periods)
-    titles = ("policy", "total", "mean", "accuracy", "trainings", "changes", "false", "alarms")
-    titles = (*titles, "questions")
-    rows = [[phrase(f"replay_{title}") for title in titles], *map(_row, done.runs)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(titles))]
+    rows = [[phrase(f"replay_{title}") for title in TITLES], *map(_row, done.runs)]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(TITLES))]
     for row in rows:
         first, *rest = row
         told = [first.ljust(widths[0])]

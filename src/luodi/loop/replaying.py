@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from luodi.core.events import Event, Listener, silent
 from luodi.core.task import Task
 from luodi.loop.pipeline import TaskLike, examined, made
-from luodi.loop.playing import AT_ONCE, Setting, played
+from luodi.loop.playing import Setting, played
 from luodi.loop.policies import POLICIES, Name
 from luodi.modalities import modality
 from luodi.runtime.load import load
@@ -20,8 +19,6 @@ from luodi.runtime.load import load
 if TYPE_CHECKING:
     from luodi.core.values import Finding, Parts
     from luodi.improve.hindsight import Run
-    from luodi.improve.stream import Stream
-    from luodi.runtime.load import Release
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,10 @@ def replay(
     from luodi.improve.trial import promise_of
 
     source = streamed(read, contract, [column.name for column in columns])
-    measure = scale(promise_of(champion), *_measured_by(champion, source))
+    others = source.truths if champion.goal == "classify" else ()
+    known = tuple(dict.fromkeys((*champion.scorer.classes, *others)))
+    # no error of a value is cut: nothing is tested here, and a policy costs what it costs
+    measure = scale(promise_of(champion), known, most=math.inf)
     delay, step = int(delay_s * 1e6), int(step_s * 1e6)
     setting = Setting(contract, parts, findings, first, source, measure, delay, step)
     runs = [played(name, setting, listener) for name in policies]
@@ -115,15 +115,3 @@ def _first(
     packed = made(parts, findings, task, force=True, listener=listener).packed
     assert packed is not None
     return packed
-
-
-def _measured_by(champion: Release, stream: Stream) -> tuple[Sequence[str], float | None]:
-    """Further classes of the stream; or where errors of values are cut, by its first records."""
-    if champion.goal == "classify":
-        return tuple(dict.fromkeys((*champion.scorer.classes, *stream.truths))), None
-    from luodi.improve.losses import most_error
-
-    some = min(len(stream), AT_ONCE)
-    said = champion.score(list(stream.records[:some])).value
-    truth = np.array([float(text) for text in stream.truths[:some]])
-    return (), most_error(np.abs(said - truth))

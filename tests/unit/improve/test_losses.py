@@ -64,6 +64,12 @@ def test_errors_of_values_are_cut_where_the_test_needs_a_bound(metric, wanted):
     assert losses(measure, said, np.zeros(2)).tolist() == wanted
 
 
+def test_a_policy_costs_what_it_costs_where_no_error_is_cut():
+    measure = scale(promise(goal="regress", metric="rmse", classes=()), (), most=np.inf)
+    said = Answers(np.array([1.0, 100.0]), np.zeros(2, int), np.zeros(2, bool))
+    assert losses(measure, said, np.zeros(2)).tolist() == [1.0, 10_000.0]
+
+
 def test_few_errors_are_cut_and_a_heavy_tail_is_left_its_weight():
     random = np.random.default_rng(3)
     normal, heavy = np.abs(random.normal(size=20_000)), np.abs(random.standard_t(2, 20_000))
