@@ -88,6 +88,26 @@ def test_unknown_and_contradicting_truths_are_set_aside_with_their_reason(ids, c
     assert outcomes()["truth"].to_list() == [CLASSES[0]]
 
 
+def test_a_file_without_moments_that_is_taken_again_changes_nothing(ids, capsys):
+    names = [ids[0], ids[0], ids[1], "nobody"]
+    truths = [CLASSES[0], CLASSES[1], CLASSES[0], CLASSES[0]]
+    pl.DataFrame({"id": names, "truth": truths}).write_csv("t.csv")
+    parts = ("outcomes", "set aside", "corrected", "audit")
+
+    def kept():
+        with Home.open(Path("home")) as home:
+            return [home.ledger.frame(part).to_dicts() for part in parts]
+
+    assert take(capsys, "t.csv")[1]["counted"] == 2
+    first = kept()
+    assert [row["code"] for row in first[1]] == [
+        "ledger.outcome_contradicts", "ledger.outcome_unknown",
+    ]  # fmt: skip
+    _, told = take(capsys, "t.csv")
+    assert (told["counted"], told["same"]) == (0, 2) and sum(told["set_aside"].values()) == 2
+    assert kept() == first
+
+
 def test_a_file_without_the_columns_says_which_it_has(ids, capsys):
     pl.DataFrame({"number": ids[:1], "label": ["x"]}).write_csv("t.csv")
     status, told = take(capsys, "t.csv")

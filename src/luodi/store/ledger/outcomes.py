@@ -84,7 +84,7 @@ def _keep(
             counting.append(_row(outcome, received) | {"release": made[outcome.id].release})
         elif code != "ledger.outcome_same" and (disputed or code != "ledger.outcome_contradicts"):
             row = _row(outcome, received) | {"code": code}
-            odd[outcome.id, outcome.truth, outcome.at, code] = row
+            odd.setdefault((outcome.id, outcome.truth, code), row)
     add_rows(connection, outcomes, counting)
     _no_longer_wait(connection, counting)
     add_rows(connection, outcomes_set_aside, _unseen(connection, odd))
@@ -168,11 +168,14 @@ def _row(outcome: Outcome, received: int) -> dict[str, Any]:
 
 
 def _unseen(connection: Connection, odd: dict[Any, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of the odd outcomes, those that were not set aside before: trying again adds nothing."""
+    """Of the odd outcomes, those that were not set aside before: trying again adds nothing.
+
+    Their moment tells none from another: who does not know it is given that of each try.
+    """
     if not odd:
         return []
     table = outcomes_set_aside.c
     ids = {row["id"] for row in odd.values()}
-    found = select(table.id, table.truth, table.at, table.code).where(table.id.in_(ids))
+    found = select(table.id, table.truth, table.code).where(table.id.in_(ids))
     seen = {tuple(row) for row in connection.execute(found)}
     return [row for key, row in odd.items() if key not in seen]

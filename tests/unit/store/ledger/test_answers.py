@@ -156,6 +156,17 @@ def test_each_odd_outcome_has_its_own_answer_and_is_set_aside(ledger, asked, cod
     assert ledger.frame("outcomes")["truth"].to_list() == ["ok"]
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_an_odd_truth_without_a_moment_of_its_own_is_set_aside_once(ledger, together):
+    tries = [Outcome("nobody", "ok", at=1_000 + i, source=str(i)) for i in range(3)]
+    for part in [tries] if together else [[one] for one in tries]:
+        assert set(codes(ledger, *part)) == {"ledger.outcome_unknown"}
+    (row,) = ledger.frame("set aside").to_dicts()
+    assert row["source"] == "0", "the first of them is kept"
+    codes(ledger, Outcome("nobody", "other"))
+    assert ledger.frame("set aside")["truth"].to_list() == ["ok", "other"]
+
+
 def test_the_first_of_outcomes_that_come_together_counts(ledger, asked):
     name = asked()
     arrived = codes(ledger, Outcome(name, "a"), Outcome(name, "b"), Outcome(name, "a"))
