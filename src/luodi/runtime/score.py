@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from luodi.modalities.codecs import codec as read_codec
 
 LONG, PART = 131_072, 65_536
 """A frame of more rows than the first is laid out in parts of about the second."""
+MOST_NAMED = 10
 
 
 class Scores(NamedTuple):
@@ -197,8 +199,17 @@ def _framed(rows: Any) -> Any:
         raise needs("narwhals", "runtime,frames") from None
     try:
         return nw.from_native(rows, eager_only=True)
+    except nw.exceptions.DuplicateError:
+        raise LuodiError("rows.same_name", names=_same_names(rows)) from None
     except TypeError:
         raise LuodiError("rows.not_rows", kind=type(rows).__name__) from None
+
+
+def _same_names(rows: Any) -> str:
+    """The names that more than one column of a pandas or Arrow frame has."""
+    pandas = hasattr(rows.columns, "tolist")  # what Arrow calls so are the values
+    counted = Counter(map(str, rows.columns if pandas else rows.column_names))
+    return ", ".join([name for name, count in counted.items() if count > 1][:MOST_NAMED])
 
 
 def _array(series: Any) -> np.ndarray:

@@ -43,6 +43,36 @@ def test_what_is_no_rows_is_told_by_its_type_also_without_narwhals(loaded, thing
     )
 
 
+def pandas_again(*names: str) -> pd.DataFrame:
+    frame = pd.DataFrame(ROWS)
+    return pd.concat([frame, *(pd.DataFrame({name: ["x"] * len(frame)}) for name in names)], axis=1)
+
+
+def arrow_again(*names: str) -> pa.Table:
+    table = pa.Table.from_pylist(ROWS)
+    for name in names:
+        table = table.append_column(name, pa.array(["x"] * len(ROWS)))
+    return table
+
+
+@pytest.mark.parametrize("again", [pandas_again, arrow_again])
+@pytest.mark.parametrize("verb", ["predict", "score"])
+def test_columns_of_the_same_name_are_told_by_it(loaded, again, verb):
+    with pytest.raises(LuodiError) as caught:
+        getattr(loaded, verb)(again("torque", "温度", "温度", "mark"))
+    assert (caught.value.code, caught.value.facts) == ("rows.same_name", {"names": "torque, 温度"})
+    assert caught.value.__cause__ is None and caught.value.__suppress_context__
+    assert len(getattr(loaded, verb)(again("mark"))), "other names are fine"
+
+
+def test_columns_with_names_of_two_levels_are_told_as_one(loaded):
+    frame = pd.DataFrame(ROWS)
+    frame.columns = pd.MultiIndex.from_tuples([("a", "b"), ("a", "c"), ("a", "b")])
+    with pytest.raises(LuodiError) as caught:
+        loaded.predict(frame)
+    assert caught.value.facts == {"names": "('a', 'b')"}
+
+
 def test_a_list_of_other_things_than_dicts_names_what_it_holds(loaded):
     with pytest.raises(LuodiError) as caught:
         loaded.predict([ROWS[0], ("a", 1)])

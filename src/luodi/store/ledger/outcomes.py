@@ -75,7 +75,8 @@ def _keep(
     made: dict[str, Any] = {row.id: row for row in connection.execute(asked)}
     told = select(outcomes.c.id, outcomes.c.truth).where(outcomes.c.id.in_(ids))
     truths = {row.id: row.truth for row in connection.execute(told)}
-    codes, counting, odd = [], [], {}
+    codes, counting = [], []
+    odd: dict[tuple[str, str, str], dict[str, Any]] = {}
     for outcome in items:
         code = _odd(outcome, made.get(outcome.id), truths.get(outcome.id), received)
         codes.append(code)
