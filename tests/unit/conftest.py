@@ -13,7 +13,7 @@ import postgresql
 def server() -> Iterator[str]:
     pytest.importorskip("pg8000")
     try:
-        with postgresql.server() as address:
-            yield address
+        with postgresql.running() as server:
+            yield server.address
     except RuntimeError as reason:
         pytest.skip(str(reason))

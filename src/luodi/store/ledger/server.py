@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import ssl
+from collections.abc import Callable
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import Any
 
@@ -76,6 +78,7 @@ class _Stream:
 def _set_up(connection: Any, _: Any) -> None:
     connection._usock.settimeout(ANSWER_S)  # until now it was the time to connect
     connection._sock = _Stream(connection._sock)
+    connection.close = _quietly(connection.close)
     cursor = connection.cursor()
     cursor.execute(f"SET lock_timeout = '{LOCK_S}s'")
     # A server may be set up to acknowledge before it has synced; stronger settings stay.
@@ -84,6 +87,22 @@ def _set_up(connection: Any, _: Any) -> None:
         " WHERE current_setting('synchronous_commit') = 'off'"
     )
     connection.commit()
+
+
+def _quietly(close: Callable[[], None]) -> Callable[[], None]:
+    """Closing that takes a server which is gone already for closed.
+
+    The driver would say goodbye to it first, fail, and the pool would print how, beside the error
+    that whoever asked is given.
+    """
+
+    def closed() -> None:
+        from pg8000 import InterfaceError
+
+        with suppress(InterfaceError):
+            close()
+
+    return closed
 
 
 def _read_only(engine: Engine) -> None:

@@ -65,6 +65,20 @@ def test_a_server_that_stops_answering_is_given_up(server, monkeypatch):
         assert ledger.releases() == []  # and no late answer is taken for this one
 
 
+def test_connections_that_the_server_has_ended_are_made_anew_without_a_word(server, caplog):
+    address = made_on(server)
+    with Ledger(address) as ledger:
+        for number in (1, 2):
+            assert ledger.note(Event("me", "look", "x", {})).number == number
+            assert ledger.releases() == []
+            told(
+                address,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            )
+    assert caplog.records == []
+
+
 def test_a_lock_that_another_one_keeps_is_given_up_and_harms_nothing(server, monkeypatch):
     monkeypatch.setattr(ours, "LOCK_S", 1)
     with Ledger(made_on(server)) as ledger:

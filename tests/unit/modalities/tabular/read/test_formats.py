@@ -188,7 +188,7 @@ def server():
     dbapi = pytest.importorskip("adbc_driver_postgresql.dbapi")
     with ExitStack() as stack:
         try:
-            address = stack.enter_context(postgresql.server())
+            address = stack.enter_context(postgresql.running()).address
         except RuntimeError as error:
             pytest.skip(str(error))
         with dbapi.connect(address) as connection, connection.cursor() as cursor:
