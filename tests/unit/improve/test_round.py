@@ -14,35 +14,8 @@ from luodi.core.errors import LuodiError
 from luodi.store.home import Home
 from luodi.store.ledger import clock
 from luodi.store.ledger.rows import Reason
-from postgresql import made_on
 from unit.improve import world
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    path = tmp_path_factory.mktemp("press")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LUODI_KEY_DIR", str(path))
-        yield world.built(path, 600)
-
-
-@pytest.fixture
-def home(request, folder, tmp_path):
-    """A home with a ledger of SQLite, or of PostgreSQL where a test asks for it."""
-    server = getattr(request, "param", "sqlite") == "postgresql"
-    address = made_on(request.getfixturevalue("server")) if server else None
-    with world.home(folder, tmp_path / "home", address) as opened:
-        yield opened
-
-
-def improved(folder, home, **more):
-    task = json.loads((folder / "task.yaml").read_text())
-    rules = {"improve": more.pop("rules")} if "rules" in more else {}
-    return loop.improve({**task, **rules}, home, **more)
-
-
-def kinds(steps):
-    return [step.kind for step in steps]
+from unit.improve.world import improved, kinds
 
 
 def actions(home):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 import luodi
+from luodi import loop
+from luodi.improve.steps import Step
 from luodi.store.home import Home
 from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.rows import Outcome, Prediction, Reason, new_id
@@ -98,3 +101,14 @@ def serve(
     came = [Outcome(p.id, t, p.at + DAY) for p, t in zip(made, truths, strict=True)]
     for start_at in range(0, len(came), 500):
         opened.ledger.keep_outcomes(came[start_at : start_at + 500]).result()
+
+
+def improved(folder: Path, opened: Home, **more: Any) -> list[Step]:
+    """One round of improving the task of a folder; ``rules`` is its ``improve`` part."""
+    contract = json.loads((folder / "task.yaml").read_text())
+    rules = {"improve": more.pop("rules")} if "rules" in more else {}
+    return loop.improve({**contract, **rules}, opened, **more)
+
+
+def kinds(steps: list[Step]) -> list[str]:
+    return [step.kind for step in steps]
