@@ -13,7 +13,7 @@ from luodi.monitor.figure import Quality
 from luodi.monitor.intake import Watched, known_cases, sketches, watched
 from luodi.monitor.periods import ended
 from luodi.monitor.quality import measured
-from luodi.monitor.told import Before, before, told
+from luodi.monitor.told import Before, before, is_news, told
 from luodi.monitor.watching import REMEMBERED, Seen, look
 from luodi.store import windows
 from luodi.store.home import Home
@@ -47,7 +47,8 @@ class Round:
         one: The release.
         windows: All windows that are known, oldest first.
         new: How many of them this round added.
-        raised: Alarms that began or ended, oldest first.
+        raised: Alarms that began or ended, oldest first; without those that another machine with
+            the same ledger has told already.
         live: The figure from truths.
         estimate: The figure to expect of the latest answers.
         per_day: Answers a day, lately.
@@ -110,13 +111,12 @@ def _once(home: Home, one: Watched, pace: Pace, now: int) -> Round:
         figures = (live, estimate) if judged else (unknown, unknown)
         alarm = classify(State(one.promise, seen.findings, *figures, per_day, level))
         seen, news = told(seen, before(earlier, reign), alarm, judged=judged)
-        _keep(home, one.digest, seen, news, seen.end)
-        raised += news
+        raised += _keep(home, one.digest, seen, news, seen.end, reign)
         earlier = [*earlier, seen]
     if not fresh and earlier and now // _length(pace) > earlier[-1].looked_at // _length(pace):
         alarm = classify(State(one.promise, earlier[-1].findings, live, estimate, per_day, level))
-        earlier[-1], raised = _again(earlier[-1], before(earlier, reign), alarm, now)
-        _keep(home, one.digest, earlier[-1], raised, now)
+        earlier[-1], news = _again(earlier[-1], before(earlier, reign), alarm, now)
+        raised = _keep(home, one.digest, earlier[-1], news, now, reign)
     return Round(one, earlier, len(fresh), raised, live, estimate, per_day)
 
 
@@ -168,9 +168,16 @@ def _length(pace: Pace) -> int:
     return int(pace.window_s * 1e6)
 
 
-def _keep(home: Home, digest: str, seen: Seen, news: Sequence[Raised], at: int) -> None:
-    """First the alarm, then the window: a round that is stopped between tells it again."""
+def _keep(
+    home: Home, digest: str, seen: Seen, news: Sequence[Raised], at: int, reign: int
+) -> list[Raised]:
+    """Keep what was found; of the alarms those that nobody had told before.
+
+    First the alarm, then the window: a round that is stopped between finds the alarm again, and
+    the ledger knows it.
+    """
     where = {"window": {"start": seen.start, "end": seen.end, "answers": seen.sketch.rows}}
     rows = [Alarm(digest, one.code, one.severity, {**one.evidence, **where}, at) for one in news]
-    home.ledger.raise_alarms(rows)
+    kept = home.ledger.raise_alarms(rows, lambda one, known: is_news(one, known, reign))
     windows.put(home.folder, digest, seen.start, seen.to_json())
+    return [one for one, new in zip(news, kept, strict=True) if new]

@@ -1,4 +1,4 @@
-"""Which alarm is open after a window, and what of it is news."""
+"""Which alarm is open after a window, what of it is news, and what others have told already."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from luodi.monitor.alarms import MOVED, OVER, WORSE, Raised
 from luodi.monitor.watching import Seen
+from luodi.store.ledger.rows import Alarm
 
 QUIET_TO_END = 2
 
@@ -69,3 +70,42 @@ def told(
     news = not set(alarm.causes) <= set(was["causes"])
     joined = {name: sorted({*was[name], *now[name]}) for name in ("columns", "causes")}
     return replace(seen, alarm={**was, **joined}, quiet=0), [alarm] if news else []
+
+
+def is_news(alarm: Alarm, known: Sequence[Alarm], reign: int) -> bool:
+    """Whether nobody has told an alarm yet: others may watch the same release.
+
+    Machines that share a ledger keep windows of their own. What one tells as news, another may
+    have told before it, or for a moment just after it.
+
+    Args:
+        alarm: What one who watches would tell.
+        known: The alarms of the release that were told, oldest first.
+        reign: Since when the release is in use. What was told of an earlier time silences an
+            alarm only if it is of the same moment.
+    """
+    earlier = [one for one in known if one.at <= alarm.at]
+    later = [one for one in known if one.at > alarm.at]
+    if alarm.code == OVER:
+        return not any(one.code == OVER for one in (*earlier[-1:], *later[:1]))
+    since = reign if alarm.at >= reign else alarm.at
+    stands = _told_by([one for one in earlier if one.at >= since])
+    return not (_says(stands, alarm) or _says(_told_by(later[:1]), alarm))
+
+
+def _told_by(known: Sequence[Alarm]) -> Raised | None:
+    """The alarm that is open after those that were told, with every cause that it ever had."""
+    stands: Raised | None = None
+    for one in known:
+        causes = [*one.evidence.get("causes", ())]
+        if stands is not None and stands.code == one.code:
+            causes += stands.evidence["causes"]
+        stands = None if one.code == OVER else Raised(one.code, {"causes": causes})
+    return stands
+
+
+def _says(stands: Raised | None, alarm: Alarm) -> bool:
+    """Whether an alarm that is open says all that another one does."""
+    if stands is None or stands.code != alarm.code:
+        return False
+    return set(Raised(alarm.code, alarm.evidence).causes) <= set(stands.causes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -25,6 +25,9 @@ from luodi.store.ledger.rows import (
 )
 from luodi.store.ledger.schema import alarms, predictions, releases, reviews
 from luodi.store.ledger.trouble import breaks_a_rule
+
+News = Callable[[Alarm, Sequence[Alarm]], bool]
+"""Whether an alarm says what those of its release that are known, oldest first, do not say."""
 
 
 def add_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -150,25 +153,52 @@ def add_predictions(connection: Connection, answers: Sequence[Answer]) -> list[N
     return [None for _ in answers]
 
 
-def add_alarms(connection: Connection, raised: Sequence[Alarm]) -> list[None]:
+def add_alarms(
+    connection: Connection, raised: Sequence[Alarm], *, news: News | None = None
+) -> list[bool]:
     """Add alarms.
+
+    Args:
+        connection: A connection in a transaction that writes.
+        raised: The alarms.
+        news: Which of them to add; None for all. Others who watch the same wait meanwhile.
+
+    Returns:
+        For each, whether it was added.
 
     Raises:
         LuodiError: ``ledger.release_unknown``.
     """
-    rows = [
-        {
-            "at": moment(alarm.at, alarm.code),
-            "release": alarm.release,
-            "code": plain_text(alarm.code, "code"),
-            "severity": plain_text(alarm.severity, "severity"),
-            "evidence": json_text(alarm.evidence, "evidence"),
-        }
-        for alarm in raised
-    ]
-    known = {alarm.release for alarm in raised}
-    found = connection.scalars(select(releases.c.digest).where(releases.c.digest.in_(known)))
-    if missing := known - set(found):
+    about = {alarm.release for alarm in raised}
+    found = connection.scalars(select(releases.c.digest).where(releases.c.digest.in_(about)))
+    if missing := about - set(found):
         raise LuodiError("ledger.release_unknown", digest=min(missing))
-    connection.execute(insert(alarms), rows)
-    return [None for _ in rows]
+    if news is None:
+        connection.execute(insert(alarms), [_alarm_row(alarm) for alarm in raised])
+        return [True for _ in raised]
+    audit.hold(connection)  # nobody else raises between our look and our change
+    added = []
+    for alarm in raised:
+        added.append(news(alarm, _known_alarms(connection, alarm.release)))
+        if added[-1]:
+            connection.execute(insert(alarms).values(**_alarm_row(alarm)))
+    return added
+
+
+def _alarm_row(alarm: Alarm) -> dict[str, Any]:
+    return {
+        "at": moment(alarm.at, alarm.code),
+        "release": alarm.release,
+        "code": plain_text(alarm.code, "code"),
+        "severity": plain_text(alarm.severity, "severity"),
+        "evidence": json_text(alarm.evidence, "evidence"),
+    }
+
+
+def _known_alarms(connection: Connection, release: str) -> list[Alarm]:
+    """The alarms of a release, oldest first."""
+    asked = select(alarms).where(alarms.c.release == release)
+    return [
+        Alarm(row.release, row.code, row.severity, json.loads(row.evidence), row.at)
+        for row in connection.execute(asked.order_by(alarms.c.at, alarms.c.number))
+    ]

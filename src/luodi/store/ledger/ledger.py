@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -138,14 +139,24 @@ class Ledger:
         receipt: Receipt = self.write(outcomes.correct, [asked]).result()[0]
         return receipt
 
-    def raise_alarms(self, alarms: Sequence[Alarm]) -> None:
+    def raise_alarms(self, alarms: Sequence[Alarm], news: insert.News | None = None) -> list[bool]:
         """Keep alarms.
+
+        Args:
+            alarms: The alarms.
+            news: Which of them to keep, in the light of those that are known by then; None for
+                all. Of several who raise the same at the same moment the second sees the first.
+
+        Returns:
+            For each, whether it was kept.
 
         Raises:
             LuodiError: ``ledger.release_unknown``, and as ``keep_outcomes``.
         """
-        if alarms:
-            self.write(insert.add_alarms, alarms).result()
+        if not alarms:
+            return []
+        kept: list[bool] = self.write(partial(insert.add_alarms, news=news), alarms).result()
+        return kept
 
     def aliases(self, name: str) -> Mapping[Alias, str]:
         """The release digest that each alias of a task stands for."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import polars as pl
@@ -11,9 +14,10 @@ import pytest
 from luodi.core.errors import LuodiError
 from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.frames import Cut
+from luodi.store.ledger.ledger import Ledger
 from luodi.store.ledger.outcomes import SKEW_US
 from luodi.store.ledger.rows import LAST_US, Alarm, Outcome, Prediction, new_id
-from unit.store.ledger.made import FIRST, OTHER
+from unit.store.ledger.made import FIRST, OTHER, SECOND
 
 RECORD = {
     "Torque [Nm]": 42.8,
@@ -239,6 +243,24 @@ def test_only_the_columns_that_are_asked_for_are_read_and_rows_can_be_counted(le
         assert frame.equals(ledger.frame(part, name="oven").select(names))
     assert ledger.count("predictions") == 2 and ledger.count("predictions", cut) == 1
     assert ledger.count("outcomes", cut) == 0
+
+
+def test_of_two_who_raise_the_same_alarm_at_once_the_second_sees_the_first(ledger, prepared):
+    seen: list[list[str]] = []
+
+    def news(alarm: Alarm, known: Sequence[Alarm]) -> bool:
+        seen.append([one.evidence["column"] for one in known])
+        time.sleep(0.2)  # long enough for the other to look too, if it may
+        return alarm.evidence["column"] not in seen[-1]
+
+    alarms = [Alarm(FIRST, "drift.dead", "error", {"column": name}) for name in ("heat", "torque")]
+    ledger.raise_alarms([Alarm(SECOND, "drift.dead", "error", {"column": "heat"})])
+    with Ledger(prepared) as other, ThreadPoolExecutor(2) as pool:
+        tries = [pool.submit(one.raise_alarms, alarms, news) for one in (ledger, other)]
+        assert sorted(one.result() for one in tries) == [[False, False], [True, True]]
+    kept = ledger.frame("alarms", release=FIRST)["evidence"].to_list()
+    assert kept == ['{"column":"heat"}', '{"column":"torque"}']
+    assert seen == [[], ["heat"], *[["heat", "torque"]] * 2], "those of another release say nothing"
 
 
 def test_an_alarm_of_an_unknown_release_is_refused(ledger):
