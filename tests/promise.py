@@ -38,7 +38,7 @@ PROMISES = (
     Promise("kill -9 during feedback writes: no acknowledged row lost, integrity holds", 200),
     Promise("kill -9 during promote, roll back, pack, collect: never half promoted", 200),
     Promise("kill -9 while records are corrected or forgotten: they stay so", 200),
-    Promise("kill -9 of who writes to PostgreSQL: nothing acknowledged lost, none half done", 400),
+    Promise("kill -9 of who writes to PostgreSQL: nothing acknowledged lost, none half done", 200),
     Promise("kill -9 of PostgreSQL itself during writes: nothing acknowledged lost", 200),
     Promise("kill -9 of a server under load: nothing acknowledged lost", 100),
     Promise("power lost at any step of a write: whole, and nothing acknowledged lost", 500, True),

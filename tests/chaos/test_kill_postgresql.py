@@ -25,7 +25,7 @@ from luodi.store.ledger.ledger import Ledger
 from luodi.store.ledger.rows import Outcome, Prediction, Reason, new_id
 from promise import count
 
-KILLS = count(4, 200)
+KILLS = count(4, 100)
 SERVER_KILLS = count(2, 100)
 BACK_S = 60.0
 AMCHECK = "SELECT 1 FROM pg_available_extensions WHERE name = 'amcheck'"
