@@ -77,7 +77,7 @@ def _twins(folder: Path, options: Options) -> Twins:
     at_hand.machines(1500 if options.quick else 10_000).write_parquet(folder / "m.parquet")
     source = {"source": str(folder / "m.parquet"), "target": at_hand.TARGET}
     task = Task.load({"name": "batch", "goal": "classify", "data": source})
-    kind = modality()
+    kind = modality("tabular")
     parts = data.split(kind.read(task), task, None)
     workshop = kind.workshop(parts, task)
     recipe = next(r for r in workshop.portfolio() if r.family == "lightgbm")

@@ -7,8 +7,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from luodi.core.values import Column, Dataset
-from luodi.modalities.tabular import watch
+from luodi.modalities.reference import reference
 from luodi.modalities.tabular.codec import Codec, NumberColumn
+from luodi.modalities.tabular.observe import observed
 from luodi.monitor.reference import Reference
 from luodi.monitor.watching import Seen, look
 from luodi.monitor.window import counted
@@ -55,7 +56,8 @@ def reference_of(table: pl.DataFrame, row_s: float | None = None) -> Reference:
         moments = (np.arange(table.height) * row_s * 1e6).astype("datetime64[us]")
         table, time = table.with_columns(pl.Series("_made", moments)), "_made"
     train = Dataset(table, columns, None, "", "generated")
-    return Reference.from_json(watch.reference(codec, train, [np.zeros(len(train))], time))
+    seen = observed(codec.to_json(), table)
+    return Reference.from_json(reference(seen, codec, train, [np.zeros(len(train))], time))
 
 
 def watched(
@@ -75,7 +77,7 @@ def watched(
     found = list(before)
     length = int(seconds * 1e6)
     for table in windows:
-        sketch = counted(reference, modality().observed(codec, table))
+        sketch = counted(reference, modality("tabular").observed(codec, table))
         fresh = Seen(len(found) * length, (len(found) + 1) * length, sketch)
         found.append(look(reference, fresh, found))
     return found

@@ -13,9 +13,6 @@ from luodi.core.modality import Modality
 from luodi.core.task import Task
 from luodi.core.values import Artifact, Candidate, Parts
 
-USUAL_LIMITS = {"size_mb": 25.0, "one_row_ms_p50": 1.0}
-"""What a release keeps to where no gate speaks of it."""
-
 
 @dataclass(frozen=True)
 class Chosen:
@@ -89,7 +86,7 @@ def ship(
             listener(Event("note", {"text": f"{candidate.name} left out: {error}"}))
             break
         made.append(one)
-        if candidate in ranked and _fits(one.figure, task, usual=True):
+        if candidate in ranked and _fits(one.figure, task, modality.USUAL_LIMITS):
             proof.of(one)
     last = candidates[-1].name if len(candidates) > 1 else None
     for one in sorted(made, key=lambda m: _second_best(m, task, last)):
@@ -108,7 +105,7 @@ def _made(candidate: Candidate, modality: Modality) -> _Made:
 
 def _second_best(one: _Made, task: Task, last: str | None) -> tuple[bool, bool, float]:
     """Rank where none keeps to the usual limits: what fits the gates, the last after others."""
-    fits = _fits(one.figure, task, usual=False)
+    fits = _fits(one.figure, task, {})
     return not fits, fits and one.candidate.name == last, one.figure.size_mb
 
 
@@ -139,17 +136,16 @@ class _Proof:
             self.listener(Event("note", {"text": str(error)}))
 
 
-def _fits(figure: Measured, task: Task, usual: bool) -> bool:
+def _fits(figure: Measured, task: Task, usual: Mapping[str, float]) -> bool:
     known = {
         "size_mb": figure.size_mb,
         "one_row_ms_p50": figure.p50_ms,
         "one_row_ms_p99": figure.p99_ms,
     }
     limits = {name: gate.at_most for name, gate in task.gates.items() if gate.at_most is not None}
-    if usual:
-        timed = any(name.startswith("one_row_ms") for name in limits)
-        kept = {k: v for k, v in USUAL_LIMITS.items() if not (timed and k.startswith("one_row"))}
-        limits = kept | limits
+    timed = any(name.startswith("one_row_ms") for name in limits)
+    kept = {k: v for k, v in usual.items() if not (timed and k.startswith("one_row"))}
+    limits = kept | limits
     return all(value <= limits[name] for name, value in known.items() if name in limits)
 
 

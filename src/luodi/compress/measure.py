@@ -24,9 +24,9 @@ class Measured:
 
 
 def measured(artifact: Artifact) -> Measured:
-    """Measure an artifact on a record of missing values, which visits every part of the graph."""
+    """Measure an artifact on a record that says nothing, which visits every part of the graph."""
     scorer = Scorer(artifact.model, artifact.codec)
-    row = dict.fromkeys(scorer.codec.names)
+    row = scorer.codec.blank()
     scorer.predict(row)
     took = []
     began = time.perf_counter()

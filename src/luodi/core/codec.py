@@ -7,7 +7,7 @@ release as JSON whose ``format``, such as ``tabular/1``, says which modality rea
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
@@ -30,17 +30,35 @@ class Batch(NamedTuple):
     warnings: Warnings
 
 
+class Hidden(NamedTuple):
+    """A record of which one part after the other is hidden.
+
+    Attributes:
+        batches: Copies of the record, some at a time.
+        shape: (columns,), or (fields down, fields across) of an image; their product is the
+            number of copies.
+        names: What is hidden in each copy; empty where the shape says it.
+    """
+
+    batches: Iterator[Batch]
+    shape: tuple[int, ...]
+    names: tuple[str, ...] = ()
+
+
 class Field(NamedTuple):
     """One thing that a record holds, for whoever describes it.
 
     Attributes:
         name: Its name.
-        kind: ``number``, ``category`` or ``time``.
+        kind: ``number``, ``category``, ``time`` or ``image``.
         required: Whether an answer without it comes with a warning.
         unit: Of a number.
-        seen: Of a number, the lowest and the highest in training.
+        seen: Of a number, the lowest and the highest in training; of an image, the shortest
+            and the longest side.
         known: Of a category, the values in training, most frequent first.
         formats: Of a time, how it may be written besides ISO 8601.
+        media: Of a file, which JSON holds as base64, the media types that it may have.
+        most_bytes: Of a file, how long it may be.
     """
 
     name: str
@@ -50,6 +68,26 @@ class Field(NamedTuple):
     seen: tuple[float, float] | None = None
     known: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    most_bytes: int = 0
+
+
+class File(NamedTuple):
+    """A file that stands in a record, for a person to look at.
+
+    Attributes:
+        field: The name of its field.
+        media: Its media type.
+        data: Its bytes.
+        width: Of an image, in pixels; 0 where it cannot be told.
+        height: Likewise.
+    """
+
+    field: str
+    media: str
+    data: bytes
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True)
@@ -123,6 +161,10 @@ class Codec(Protocol):
         """Names that a record may hold besides and that the graph does not read."""
 
     @property
+    def is_slow(self) -> bool:
+        """Whether laying out a record takes so long that nothing else should wait for it."""
+
+    @property
     def widths(self) -> Mapping[str, int]:
         """Columns of each of the graph's inputs."""
 
@@ -137,6 +179,19 @@ class Codec(Protocol):
     def truth(self, value: Any) -> str | None:
         """A truth as canonical text; None when the target can have none like it."""
 
+    def blank(self) -> dict[str, Any]:
+        """A record that says nothing, to measure with."""
+
+    def hidden(self, row: Mapping[str, Any]) -> Hidden:
+        """A record of which one part after the other is hidden, to see what an answer hangs on.
+
+        Raises:
+            LuodiError: as ``encode_row``.
+        """
+
+    def file(self, record: Mapping[str, Any]) -> File | None:
+        """The file in a record that was answered, for a person to look at; None without one."""
+
     def encode_row(self, row: Mapping[str, Any]) -> Batch:
         """Lay one record into arrays of one row.
 
@@ -149,3 +204,12 @@ class Codec(Protocol):
 
     def encode_columns(self, columns: Mapping[str, np.ndarray], rows: int) -> Batch:
         """Lay named columns into arrays, the same as row by row but fast."""
+
+    def rows_in_parts(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[Batch]:
+        """``encode_rows`` part by part, each made when it is asked for, so that memory suffices.
+
+        There is at least one part; errors name the row, counted from 0 of all.
+        """
+
+    def columns_in_parts(self, columns: Mapping[str, np.ndarray], rows: int) -> Iterator[Batch]:
+        """``encode_columns`` part by part, in the same way."""

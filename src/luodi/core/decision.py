@@ -52,3 +52,35 @@ class Rule:
         cost = np.take_along_axis(expected, decision[:, None], axis=1)[:, 0]
         limit = np.inf if self.review is None else self.review
         return decision, cost > limit
+
+    def margins(self, probabilities: np.ndarray) -> np.ndarray:
+        """By how much each probability may change at least before decision or review may change.
+
+        An expected cost is linear in the probabilities: when each of them moves by t, the
+        difference of two costs moves by t times the sum of the differences at most.
+
+        Args:
+            probabilities: float64 (rows, classes).
+
+        Returns:
+            float64 (rows,), from 0 to 1.
+        """
+        costs = np.asarray(self.costs)
+        decision = self.apply(probabilities)[0]
+        own = costs.T[decision]
+        gaps = [np.ones(len(probabilities))]
+        if self.threshold is None:
+            for other in costs.T:
+                gaps.append(_moves(((other - own) * probabilities).sum(axis=1), other - own))
+        else:
+            gaps.append(np.abs(probabilities[:, 1] - self.threshold))
+        if self.review is not None:
+            gaps.append(_moves((own * probabilities).sum(axis=1) - self.review, own))
+        least: np.ndarray = np.minimum.reduce(gaps)
+        return least
+
+
+def _moves(distance: np.ndarray, slopes: np.ndarray) -> np.ndarray:
+    """How far all probabilities must move at least to bridge a distance of costs."""
+    steep = np.abs(slopes).sum(axis=1)
+    return np.where(steep > 0, np.abs(distance) / np.where(steep > 0, steep, 1.0), 1.0)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy as np
+    import polars as pl
 
     from luodi.core.task import Data, Task
 
@@ -49,6 +50,22 @@ class Observed(NamedTuple):
     known: Mapping[str, frozenset[str]]
 
 
+class Disturbed(NamedTuple):
+    """Copies of records with a small trouble each.
+
+    Attributes:
+        trouble: ``noise``, ``missing``, or another word of ``card.toml``'s ``trouble``.
+        column: The column that it concerns; None where it concerns all.
+        share: How strong it is, as a share of what is usual.
+        table: The copies, with the feature columns.
+    """
+
+    trouble: str
+    column: str | None
+    share: float
+    table: pl.DataFrame
+
+
 def never() -> bool:
     """A stop that never stops."""
     return False
@@ -69,6 +86,10 @@ class Workshop(Protocol):
     @property
     def keeps_folds(self) -> bool:
         """Whether a member may ship with one model a fold; if not, it always ships as one."""
+
+    @property
+    def first_share(self) -> float:
+        """The share of the time that the first of the portfolio may take."""
 
     def baselines(self) -> tuple[Recipe, Recipe]:
         """The dumb and the linear baseline."""
@@ -117,7 +138,24 @@ class Workshop(Protocol):
 
 
 class Modality(Protocol):
-    """One kind of data."""
+    """One kind of data.
+
+    Attributes:
+        USUAL_LIMITS: What a release keeps to where no gate speaks of it.
+        MOST_DISTURBED: Records of which disturbed copies are scored.
+        TARGET: What the target is called where a source gives it no name; None where it must.
+        NAME: The column that names each record, where this kind of data has names.
+        BUDGET: What a first task file proposes as time for training.
+    """
+
+    USUAL_LIMITS: Mapping[str, float]
+    MOST_DISTURBED: int
+    TARGET: str | None
+    NAME: str | None
+    BUDGET: str
+
+    def reads(self, source: str) -> bool:
+        """Whether a source looks like this kind of data."""
 
     def read(self, task: Task, listener: Listener = silent) -> Dataset:
         """All records that the task names."""
@@ -155,6 +193,19 @@ class Modality(Protocol):
     def joined(self, parts: Sequence[Dataset]) -> Dataset:
         """Records of several datasets of the same columns as one, in their order."""
 
+    def usable(self, dataset: Dataset, task: Task | None, listener: Listener = silent) -> Dataset:
+        """The records without those that no release could read; of a table all of them.
+
+        Args:
+            dataset: Records as read.
+            task: The task; None for records that are to be answered, and then a note says which
+                are left out. For a task it is ``inspect`` that says so.
+            listener: Told how far the look is.
+        """
+
+    def repeated(self, train: Dataset, holdout: Dataset) -> Sequence[Finding]:
+        """What a holdout shares with training, as only this kind of data can tell."""
+
     def inspect(
         self, dataset: Dataset, task: Task, listener: Listener = silent
     ) -> Sequence[Finding]:
@@ -175,6 +226,28 @@ class Modality(Protocol):
 
     def columns(self, codec: Mapping[str, Any]) -> tuple[Column, ...]:
         """The columns that a release reads, so that new records can be read alike."""
+
+    def described(self, dataset: Dataset) -> pl.DataFrame:
+        """What tells records apart, as plain columns: the judge cuts its slices by them."""
+
+    def disturbed(
+        self, dataset: Dataset, columns: Sequence[str], random: np.random.Generator
+    ) -> Iterator[Disturbed]:
+        """Copies of records with the small troubles that service brings.
+
+        Args:
+            dataset: The records.
+            columns: Columns that go missing one after the other, where records have several.
+            random: For noise.
+        """
+
+    def drawn(self, record: Mapping[str, Any], weight: np.ndarray) -> bytes | None:
+        """A record with what an answer hangs on drawn over it, as PNG; None for a table.
+
+        Args:
+            record: The record.
+            weight: How much each part speaks for the answer.
+        """
 
     def observed(
         self, codec: Mapping[str, Any], records: Sequence[Mapping[str, Any]] | Any

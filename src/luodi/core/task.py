@@ -23,7 +23,8 @@ from luodi.core.yaml import Document, parse
 
 Goal = Literal["classify", "regress"]
 Kind = Literal["number", "category", "time"]
-SplitBy = Literal["stratified", "random", "time", "group"]
+ModalityName = Literal["tabular", "image"]
+SplitBy = Literal["stratified", "random", "time", "group", "part"]
 
 CLASSIFY_METRICS = (
     "average_precision",
@@ -109,6 +110,7 @@ class Data(Part):
         PlainSerializer(lambda v: v[0] if len(v) == 1 else list(v)),
     ] = Field(..., min_length=1, description="a file, several files, or a database address")
     target: str = Field(..., min_length=1, description="the column to predict")
+    modality: ModalityName = Field("tabular", description="the kind of data: tabular or image")
     query: str | None = Field(None, description="the SQL query, for a database address")
     positive: str | int | float | bool | None = Field(
         None, description="the class that a hit, a miss and a false alarm speak of (two classes)"
@@ -116,6 +118,9 @@ class Data(Part):
     time: str | None = Field(None, description="the column that says when a record was made")
     group: str | None = Field(
         None, description="the column that says which records belong together"
+    )
+    part: str | None = Field(
+        None, description="the column that says train, val or test, where that is settled"
     )
     ignore: Names = Field((), description="columns to leave out")
     sensitive: Names = Field((), description="columns between whose groups figures are compared")
@@ -133,7 +138,7 @@ class Split(Part):
 
     by: SplitBy | None = Field(
         None,
-        description="by default time or group when data names one, else stratified or random",
+        description="by default part, time or group when data names one, else stratified or random",
     )
     holdout: float | str = Field(
         0.2, description="share of records, or a file that holds the holdout"
@@ -271,9 +276,11 @@ class Task(Part):
             raise Refusal("split_time", at="split.by")
         if self.split.by == "group" and not self.data.group:
             raise Refusal("split_group", at="split.by")
+        if self.split.by == "part" and not self.data.part:
+            raise Refusal("split_part", at="split.by")
         if self.split.by == "stratified" and self.goal == "regress":
             raise Refusal("split_stratified", at="split.by")
-        if self.data.target in (self.data.time, self.data.group):
+        if self.data.target in (self.data.time, self.data.group, self.data.part):
             raise Refusal("target_splits", at="data.target")
         if self.data.target in self.ignored:
             raise Refusal("target_ignored", at="data.target")
@@ -295,6 +302,8 @@ class Task(Part):
         """How to split, with the default worked out."""
         if self.split.by:
             return self.split.by
+        if self.data.part:
+            return "part"
         if self.data.time:
             return "time"
         if self.data.group:

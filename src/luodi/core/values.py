@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-Kind = Literal["number", "category", "time"]
+Kind = Literal["number", "category", "time", "image"]
 Severity = Literal["error", "warning", "note"]
 Labels = Literal["string", "integer", "boolean", "number"]
 
@@ -27,7 +27,8 @@ class Column:
 
     Attributes:
         name: The name in the source, unchanged.
-        kind: ``number`` (Float64), ``category`` (String) or ``time`` (Datetime, microseconds).
+        kind: ``number`` (Float64), ``category`` (String), ``time`` (Datetime, microseconds) or
+            ``image`` (Binary, the bytes of a file).
         unit: Unit of measurement, as the task gives it.
         low: Lowest possible value by the task; below it a value is broken.
         high: Highest possible value by the task.

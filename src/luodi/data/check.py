@@ -30,7 +30,11 @@ def check(
         The findings. A build stops if one of them is an error.
     """
     listener(Event("stage", {"name": "check"}))
-    seen = modality().inspect(dataset, task, listener) if dataset.target is not None else ()
+    seen = (
+        modality(task.data.modality).inspect(dataset, task, listener)
+        if dataset.target is not None
+        else ()
+    )
     findings = [
         *dataset.notes,
         *labels.find(dataset, task),

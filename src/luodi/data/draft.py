@@ -41,6 +41,9 @@ class Draft:
         guess: Goal, metric and positive class.
         time: The proposed time column, and whether the line is active or commented out.
         group: The proposed group column, likewise.
+        part: The column that says which records judge, where the source settles that.
+        budget: Time for training.
+        latency_ms: What an answer may usually take.
         sensitive: Proposed sensitive columns.
         rules: Proposed lines under ``columns``.
         rest: Findings that no line answers.
@@ -53,6 +56,9 @@ class Draft:
     guess: Guess
     time: tuple[str, bool] | None
     group: tuple[str, bool] | None
+    part: str | None
+    budget: str
+    latency_ms: float
     sensitive: tuple[str, ...]
     rules: Mapping[str, Rule]
     rest: tuple[Finding, ...]
@@ -122,6 +128,8 @@ def _data(draft: Draft, phrase: Phrase) -> Iterator[str]:
         if proposal:
             column, active = proposal
             yield _line(f"  {'' if active else '# '}{key}: {yaml(column)}", phrase(key))
+    if draft.part:
+        yield _line(f"  part: {yaml(draft.part)}", phrase("part"))
     if draft.sensitive:
         yield _line(f"  sensitive: {yaml(list(draft.sensitive))}", phrase("sensitive"))
 
@@ -129,11 +137,15 @@ def _data(draft: Draft, phrase: Phrase) -> Iterator[str]:
 def _training(draft: Draft, phrase: Phrase) -> Iterator[str]:
     metric = draft.guess.metric
     yield _line(f"metric: {metric}", phrase(metric))
-    yield _line("budget: 2m", phrase("budget"))
-    yield _line(f"split: {{by: {_split(draft)}, holdout: 0.2}}", phrase("split"))
+    yield _line(f"budget: {draft.budget}", phrase("budget"))
+    by = _split(draft)
+    cut = f"by: {by}" if by == "part" else f"by: {by}, holdout: 0.2"
+    yield _line(f"split: {{{cut}}}", phrase("split"))
 
 
 def _split(draft: Draft) -> str:
+    if draft.part:
+        return "part"
     for by, proposal in (("time", draft.time), ("group", draft.group)):
         if proposal and proposal[1]:
             return by
@@ -167,7 +179,7 @@ def _examples(draft: Draft, phrase: Phrase) -> Iterator[str]:
     yield _line("# gates:", phrase("gates"))
     bound = "at_most: 10" if draft.guess.metric == "rmse" else "at_least: 0.85, confidence: 0.95"
     yield f"#   {draft.guess.metric}: {{{bound}}}"
-    yield "#   one_row_ms_p99: {at_most: 1}"
+    yield f"#   one_row_ms_p99: {{at_most: {draft.latency_ms:g}}}"
     yield "#   size_mb: {at_most: 5}"
 
 

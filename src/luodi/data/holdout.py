@@ -12,6 +12,7 @@ import polars as pl
 from luodi.core.task import Task
 from luodi.core.text import canonical
 from luodi.core.values import Dataset, Finding, Parts, Severity
+from luodi.modalities import modality
 
 RATE_GATES = ("average_precision", "recall", "precision", "f1", "balanced_accuracy")
 USUAL_RATE = 0.8
@@ -71,6 +72,7 @@ def of_a_file(parts: Parts | None, task: Task) -> Iterator[Finding]:
     if parts is None or not isinstance(task.split.holdout, str) or not len(parts.holdout):
         return
     yield from _known_rows(parts)
+    yield from modality(task.data.modality).repeated(parts.train, parts.holdout)
     if task.data.group:
         yield from _known_groups(parts, task.data.group, task)
     if task.data.time:

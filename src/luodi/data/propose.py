@@ -14,6 +14,7 @@ from luodi.core.values import Column, Dataset, Finding
 from luodi.data.check import check
 from luodi.data.draft import Draft, Rule, one_line, write
 from luodi.data.guess import Guess, guess
+from luodi.data.split import TEST
 from luodi.modalities import modality
 from luodi.modalities.tabular.inspect.names import sensitive, unit
 
@@ -65,6 +66,7 @@ def propose(
     rules = dict(_rules(dataset.columns, findings))
     if all(c.name in rules and not rules[c.name].entries for c in dataset.columns):
         raise LuodiError("read.no_features", source=dataset.source)
+    kind = modality(task.data.modality)
     draft = Draft(
         name=name,
         source=source,
@@ -73,6 +75,9 @@ def propose(
         guess=guessed,
         time=_splitting(findings, "data.time_ignored"),
         group=_splitting(findings, "data.entity_split"),
+        part=_settled(dataset),
+        budget=kind.BUDGET,
+        latency_ms=kind.USUAL_LIMITS["one_row_ms_p50"],
         sensitive=tuple(c.name for c in dataset.columns if sensitive(c.name)),
         rules=rules,
         rest=tuple(f for f in findings if f.code not in ANSWERED),
@@ -92,12 +97,20 @@ def _read(
     data = {"source": source, "target": target, **reading}
     content = {"name": name, "goal": "classify", "data": data}
     task = Task.load(content)
-    dataset = modality().read(task, listener)
+    dataset = modality(task.data.modality).read(task, listener)
     guessed = guess(dataset)
     if guessed.goal == "regress":
         task = Task.load({**content, "goal": "regress"})
-        dataset = modality().read(task, listener)
+        dataset = modality(task.data.modality).read(task, listener)
     return dataset, task, guessed
+
+
+def _settled(dataset: Dataset) -> str | None:
+    """The column that a reader has made of the parts that the source itself names."""
+    named = {column.name for column in dataset.columns} | {dataset.target}
+    if "part" in named or "part" not in dataset.table.columns:
+        return None
+    return "part" if set(dataset.table["part"].drop_nulls()) & TEST else None
 
 
 def _splitting(findings: Iterable[Finding], code: str) -> tuple[str, bool] | None:

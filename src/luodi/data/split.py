@@ -12,6 +12,9 @@ from luodi.core.values import Dataset, Parts
 
 LARGEST_HOLDOUT = 1.5
 """A holdout of groups may be this many times as large as was asked for."""
+TEST = frozenset({"test", "testing", "holdout"})
+VALIDATION = frozenset({"val", "valid", "validation", "dev"})
+"""What sources call their parts; all that is neither is for training."""
 
 
 def split(dataset: Dataset, task: Task, holdout: Dataset | None = None) -> Parts:
@@ -24,7 +27,8 @@ def split(dataset: Dataset, task: Task, holdout: Dataset | None = None) -> Parts
 
     Raises:
         LuodiError: ``split.too_few_rows`` when a part would be empty or hold one class only,
-            ``split.one_moment`` when a split by time finds no place to cut.
+            ``split.one_moment`` when a split by time finds no place to cut,
+            ``split.no_part`` when no record stands in the part that judges.
     """
     by = task.split_by
     dataset = _in_time_order(dataset, task) if by == "time" else dataset
@@ -47,13 +51,16 @@ def folds(train: Dataset, task: Task) -> tuple[np.ndarray, ...]:
     rows = len(train)
     count = task.split.folds or usual_folds(rows)
     by = task.split_by
+    if by == "part" and (told := _part(train, task, VALIDATION)).any():
+        return (np.flatnonzero(told),)
     if by == "time":
         # the first block is only learned from; each fold is judged by what came later
         ends = np.round(np.linspace(0, rows, count + 2)[1:-1]).astype(np.int64)
         cuts = np.unique(_between_moments(train, task, ends))
         cut = tuple(np.split(np.arange(rows), cuts)[1:])
     else:
-        part = _grouped(train, task, count) if by == "group" else _shuffled(train, task, count)
+        grouped = by == "group" or by == "part" and task.data.group
+        part = _grouped(train, task, count) if grouped else _shuffled(train, task, count)
         cut = tuple(np.flatnonzero(part == number) for number in range(count))
     return _learnable(tuple(fold for fold in cut if len(fold)), train, task)
 
@@ -110,6 +117,11 @@ def _cut(dataset: Dataset, task: Task, share: float, by: str) -> tuple[np.ndarra
         return np.arange(cut), np.arange(cut, rows)
     if by == "group":
         return _cut_groups(dataset, task, wanted)
+    if by == "part":
+        judging = _part(dataset, task, TEST)
+        if not judging.any():
+            raise LuodiError("split.no_part", **_parts_told(dataset, task))
+        return np.flatnonzero(~judging), np.flatnonzero(judging)
     strata = _strata(dataset, task)
     rng = np.random.default_rng(task.split.seed)
     judged = [rng.permutation(np.flatnonzero(strata == s)) for s in np.unique(strata)]
@@ -131,9 +143,23 @@ def _cut_groups(dataset: Dataset, task: Task, wanted: int) -> tuple[np.ndarray, 
     return np.flatnonzero(~inside), np.flatnonzero(inside)
 
 
+def _part(dataset: Dataset, task: Task, names: frozenset[str]) -> np.ndarray:
+    """Which records are of the parts of these names; records of service are of none."""
+    if task.data.part not in dataset.table.columns:
+        return np.zeros(len(dataset), bool)
+    told = dataset.table[task.data.part].to_list()
+    return np.array([str(one).strip().lower() in names for one in told], bool)
+
+
+def _parts_told(dataset: Dataset, task: Task) -> dict[str, str]:
+    told = dataset.table[task.data.part].unique().sort().to_list()  # type: ignore[index]
+    return {"part": str(task.data.part), "seen": ", ".join(map(str, told[:5]))}
+
+
 def _strata(dataset: Dataset, task: Task) -> np.ndarray:
-    """A number a row: its class in a stratified split, else the same for all."""
-    if task.split_by != "stratified" or dataset.target is None:
+    """A number a row: its class in a split by class or part, else the same for all."""
+    classes = task.goal == "classify" and task.split_by in ("stratified", "part")
+    if not classes or dataset.target is None:
         return np.zeros(len(dataset), np.int64)
     return _numbered(dataset.table[dataset.target].to_list())
 

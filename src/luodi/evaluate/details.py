@@ -197,6 +197,12 @@ class Noise(TypedDict):
     drop: float | None
 
 
+class Trouble(Noise):
+    """Another trouble of this kind of data, such as ``darker`` of an image."""
+
+    trouble: str
+
+
 class Missing(TypedDict):
     """One column taken away; ``drop`` above 0 is worse."""
 
@@ -214,6 +220,7 @@ class Robustness(TypedDict):
     metric: str
     before: float | None
     noise: Noise
+    troubles: list[Trouble]
     missing: list[Missing]
 
 

@@ -25,6 +25,7 @@ SPEED = (
 )
 GAINS = ("gain_over_dumb", "gain_over_linear")
 PARITY_LIMIT = 1e-6
+MOST_PARITY = 1e-3
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,10 @@ def _short(value: float | None) -> str:
 
 
 def _parity(parity: Mapping[str, Any]) -> GateResult:
-    """The graph answers as the trained object did: no flipped label, at most 1e-6 apart.
+    """The graph answers as the trained object did: no flipped label, and next to no difference.
+
+    How much is allowed stands in the proof: 1e-6, or more where sums of single precision are
+    added up in another order.
 
     Measured on several kinds of rows; one that says ``passed`` itself has looked at more than
     these two numbers and must agree.
@@ -156,11 +160,12 @@ def _parity(parity: Mapping[str, Any]) -> GateResult:
     flips = sum(int(part.get("flips", 0)) for part in measured)
     found = [float(part["largest"]) for part in measured if "largest" in part]
     largest = max(found) if found else None
-    small = flips == 0 and largest is not None and largest <= PARITY_LIMIT
+    limit = min(float(parity.get("tolerance", PARITY_LIMIT)), MOST_PARITY)
+    small = flips == 0 and largest is not None and largest <= limit
     passed = small and bool(parity.get("passed", True))
-    facts = {"flips": flips, "largest": _short(largest)}
+    facts = {"flips": flips, "largest": _short(largest), "limit": f"{limit:g}"}
     blame = None if passed else Finding("gate.parity", "error", None, facts)
-    return GateResult("parity", passed, f"<= {PARITY_LIMIT:g}, no flips", largest, blame)
+    return GateResult("parity", passed, f"<= {limit:g}, no flips", largest, blame)
 
 
 def _errors(findings: Sequence[Finding]) -> GateResult:

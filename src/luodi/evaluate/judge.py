@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from luodi.core.events import Event, Listener, silent
+from luodi.core.modality import Modality
 from luodi.core.task import Task
 from luodi.core.values import Artifact, Dataset, Figure, Finding, Verdict
 from luodi.evaluate import fairness as fair
@@ -26,6 +27,7 @@ from luodi.evaluate.residuals import residuals
 from luodi.evaluate.robustness import robustness
 from luodi.evaluate.slices import slices
 from luodi.evaluate.speed import speed
+from luodi.modalities import modality
 
 MOST_IMPORTANT = 30
 
@@ -72,7 +74,8 @@ def judge(
     samples, drawn, groupings = _sampled(answers, others, holdout, task, seed)
     _tell(listener, 2)
     details = _details(answers, others, samples, groupings)
-    weak = _look_around(details, artifact, scorer, answers, holdout, drawn, seed)
+    kind = modality(task.data.modality)
+    weak = _look_around(details, artifact, scorer, answers, holdout, kind, drawn, seed)
     _tell(listener, 3)
     details["speed"] = speed(artifact, opener, scorer, holdout)
     details["unit"] = task.rule(task.data.target).unit
@@ -91,14 +94,16 @@ def _look_around(
     scorer: Scoring,
     answers: Answers,
     holdout: Dataset,
+    kind: Modality,
     drawn: Plan | None,
     seed: int,
 ) -> tuple[Finding, ...]:
     """Slices and robustness, column by column, and what comes with the artifact."""
-    columns = _columns(artifact, holdout)
+    told = kind.described(holdout)
+    columns = _columns(artifact, told.columns)
     units = drawn.unit if drawn and drawn.units else None
-    details["slices"], weak = slices(answers, holdout, columns, units, seed)
-    details["robustness"] = robustness(scorer, answers, holdout, columns, seed)
+    details["slices"], weak = slices(answers, told, columns, units, seed)
+    details["robustness"] = robustness(scorer, answers, holdout, kind, columns, seed)
     details["resampling"] = _resampling(drawn)
     details["parity"] = artifact.parity
     details["importance"] = artifact.importance[:MOST_IMPORTANT]
@@ -181,9 +186,8 @@ def _details(
     }
 
 
-def _columns(artifact: Artifact, holdout: Dataset) -> list[str]:
-    """Feature columns, the most important first."""
-    own = [column.name for column in holdout.columns]
+def _columns(artifact: Artifact, own: Sequence[str]) -> list[str]:
+    """Columns that tell records apart, the most important first."""
     ranked = [name for name, _ in artifact.importance if name in own]
     return list(dict.fromkeys([*ranked, *own]))
 

@@ -64,7 +64,8 @@ class Plan:
 def units_of(answers: Answers, table: Any, task: Task) -> tuple[By, Index]:
     """What to draw, and the unit that each judged row belongs to."""
     by = task.split_by
-    if by == "group" and task.data.group in table.columns:
+    grouped = by == "group" or by == "part" and task.data.group
+    if grouped and task.data.group in table.columns:
         codes = table[task.data.group].cast(str).fill_null("").to_numpy()[answers.rows]
         return "groups", np.unique(codes, return_inverse=True)[1].astype(np.int64)
     if by == "time" and task.data.time in table.columns:
@@ -73,7 +74,7 @@ def units_of(answers: Answers, table: Any, task: Task) -> tuple[By, Index]:
         place = np.empty(len(answers), np.int64)
         place[order] = np.arange(len(answers)) // length
         return "blocks", place
-    if by == "stratified" and answers.goal == "classify":
+    if by in ("stratified", "part") and answers.goal == "classify":
         return "classes", answers.truth.astype(np.int64)
     return "rows", np.zeros(len(answers), np.int64)
 

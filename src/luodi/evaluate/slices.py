@@ -7,8 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+import polars as pl
 
-from luodi.core.values import Dataset, Finding
+from luodi.core.values import Finding
 from luodi.evaluate.answers import Answers, Array, Index
 from luodi.evaluate.effects import Effect, effect
 from luodi.evaluate.estimates import estimator
@@ -20,13 +21,13 @@ FALSE_SHARE = 0.05
 
 
 def slices(
-    answers: Answers, holdout: Dataset, columns: Sequence[str], groups: Index | None, seed: int
+    answers: Answers, told: pl.DataFrame, columns: Sequence[str], groups: Index | None, seed: int
 ) -> tuple[dict[str, Any], tuple[Finding, ...]]:
     """Look at every value of every category and every quarter of every number.
 
     Args:
         answers: The judged rows.
-        holdout: The raw records.
+        told: What tells the records of the holdout apart.
         columns: Columns to look at, most important first.
         groups: Group or block of each judged row, when rows belong together.
         seed: Seed of the choice of rows, when there are more than 50,000.
@@ -42,7 +43,7 @@ def slices(
     looked = list(columns)[:MOST_COLUMNS]
     found: list[tuple[Segment, Effect]] = []
     for name in looked:
-        for part in segments(holdout.table[name], answers.rows, FEWEST_ROWS):
+        for part in segments(told[name], answers.rows, FEWEST_ROWS):
             seen = effect(figure, part.mask, groups)
             if seen is not None:
                 found.append((part, seen))

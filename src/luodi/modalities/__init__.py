@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from luodi.core.modality import Modality
 
-MODALITIES = {"tabular": "luodi.modalities.tabular.modality"}
+MODALITIES = {
+    "image": "luodi.modalities.image.modality",
+    "tabular": "luodi.modalities.tabular.modality",
+}
 
 
-def modality(name: str = "tabular") -> Modality:
+def told(source: str) -> str:
+    """The name of the kind of data that a source looks like; the last one takes any."""
+    return next(name for name in MODALITIES if modality(name).reads(source))
+
+
+def modality(name: str) -> Modality:
     """The modality of that name.
 
     Raises:

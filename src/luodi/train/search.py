@@ -15,7 +15,6 @@ from luodi.core.modality import Workshop
 from luodi.core.values import Member, Recipe
 from luodi.train.clock import Clock
 
-FIRST_SHARE = 0.25
 ENRICH_SHARE = 0.3
 LEAST_STEP = 2.0
 """Richer features are looked for if there is time for so many fits like the first."""
@@ -136,7 +135,7 @@ def _whole(workshop: Workshop, recipe: Recipe) -> Member:
 def _first(board: _Board) -> Member | None:
     """The best first guess."""
     first, *_ = board.workshop.portfolio()
-    return board.fit(first, max(board.clock.left() * FIRST_SHARE, 1.0))
+    return board.fit(first, max(board.clock.left() * board.workshop.first_share, 1.0))
 
 
 def _richer(board: _Board, base: Member) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -25,6 +25,8 @@ SCORES = {"ensemble": 0.9, "best": 0.88, "single": 0.86}
 
 class PretendModality:
     """Converts a candidate to its name, and proves all but some."""
+
+    USUAL_LIMITS: ClassVar = {"size_mb": 25.0, "one_row_ms_p50": 1.0}
 
     def __init__(self, unlike: tuple[str, ...] = (), code: str = "convert.parity") -> None:
         self.unlike, self.code = unlike, code

@@ -42,7 +42,7 @@ def records(rows=600, seed=0):
 
 def checked(text):
     task = Task.load(text)
-    return task, check(modality().read(task, lambda event: None), task)
+    return task, check(modality("tabular").read(task, lambda event: None), task)
 
 
 def test_a_file_without_a_header_line_is_proposed_with_names_or_numbers(english, source):

@@ -198,3 +198,51 @@ def test_one_group_cannot_be_cut() -> None:
     with pytest.raises(LuodiError) as caught:
         split(records(who=["a"] * ROWS), WAYS["group"])
     assert caught.value.code == "split.too_few_rows"
+
+
+def settled(*names: str) -> Dataset:
+    """Records whose part is settled: as many of each name as of the others."""
+    return records(part=[names[i % len(names)] for i in range(ROWS)])
+
+
+def by_part(**data: str) -> Task:
+    return task(data={"part": "part", **data})
+
+
+def test_a_settled_cut_is_kept() -> None:
+    parts = split(settled("train", "Test ", "train", "train"), by_part())
+    assert parts.by == "part" and {p.strip() for p in ids(parts.holdout, "part")} == {"Test"}
+    assert set(ids(parts.train, "part")) == {"train"} and len(parts.folds) > 1
+
+
+def test_records_of_the_validation_part_are_the_one_fold() -> None:
+    parts = split(settled("train", "train", "val", "test"), by_part())
+    (fold,) = parts.folds
+    told = np.array(ids(parts.train, "part"))
+    assert set(told[fold]) == {"val"} and set(np.delete(told, fold)) == {"train"}
+
+
+def test_groups_stay_whole_in_the_folds_of_a_settled_cut() -> None:
+    parts = split(settled("train", "train", "train", "test"), by_part(group="who"))
+    owners = np.array(ids(parts.train, "who"))
+    folds = [set(owners[fold]) for fold in parts.folds]
+    assert len(folds) > 1 and sum(map(len, folds)) == len(set().union(*folds))
+
+
+def test_a_cut_without_a_part_to_judge_is_refused() -> None:
+    with pytest.raises(LuodiError) as raised:
+        split(settled("train", "val"), by_part())
+    assert raised.value.code == "split.no_part"
+    assert raised.value.facts == {"part": "part", "seen": "train, val"}
+
+
+def test_a_part_is_no_feature() -> None:
+    from luodi.modalities.tabular.read.assemble import left_out
+
+    assert "part" in left_out(by_part())
+
+
+def test_a_split_by_part_needs_its_column() -> None:
+    with pytest.raises(LuodiError) as raised:
+        task(by="part")
+    assert raised.value.code.startswith("task.")

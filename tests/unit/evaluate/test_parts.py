@@ -123,7 +123,7 @@ def test_robustness_names_the_column_that_matters(bench):
 
 def test_noise_stays_inside_the_possible_range(bench):
     from luodi.core.values import Column
-    from luodi.evaluate.robustness import _noisy
+    from luodi.modalities.tabular.trouble import _noisy
 
     table = pl.DataFrame({"x": [0.0, 0.5, 1.0, None] * 50})
     shaken = _noisy(table, (Column("x", "number", low=0.0, high=1.0),), np.random.default_rng(0))
@@ -134,7 +134,7 @@ def test_noise_stays_inside_the_possible_range(bench):
 
 def test_noise_leaves_counts_and_codes_whole():
     from luodi.core.values import Column
-    from luodi.evaluate.robustness import _noisy
+    from luodi.modalities.tabular.trouble import _noisy
 
     table = pl.DataFrame({"code": [0.0, 1.0, 2.0, 3.0] * 50, "large": np.arange(200) * 100.0})
     columns = (Column("code", "number"), Column("large", "number"))

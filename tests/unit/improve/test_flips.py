@@ -65,7 +65,7 @@ def came_back(press: Press, rows: int, seed: int, flips: float) -> Returned:
 
 def challenger(press: Press, learned: Returned) -> Scorer:
     """The champion's recipe on the old records and on what came back."""
-    kind = modality()
+    kind = modality("tabular")
     moments = learned.at.tolist()
     new = kind.returned(press.parts.train, learned.records, learned.truths, moments, press.task)
     joined = kind.joined([press.parts.train, new])

@@ -76,7 +76,7 @@ def begun(folder, made, task) -> tuple[dict, Home]:
 def served(home: Home, folder, table: pl.DataFrame, target: str) -> None:
     """Answers of the champion over a month, each with its truth a day later."""
     release = luodi.load(folder / "tool.luodi")
-    names = [column.name for column in modality().columns(release.codec)]
+    names = [column.name for column in modality("tabular").columns(release.codec)]
     asked = table.select(names)
     rows = asked.with_columns(pl.selectors.datetime().dt.to_string("iso")).to_dicts()
     answers = release.predict(rows)

@@ -7,7 +7,7 @@ import pytest
 
 from luodi.core.promise import promised
 from luodi.modalities import modality
-from luodi.modalities.tabular import watch
+from luodi.modalities.reference import counts
 from luodi.modalities.tabular.codec import Codec, NumberColumn
 from luodi.monitor import rounds
 from luodi.monitor import status as watching
@@ -37,12 +37,12 @@ def one(monkeypatch) -> Watched:
     random = np.random.default_rng(0)
     names = ("torque", "heat")
     columns = {
-        name: {"kind": "number", **watch.binned(random.normal(40, 5, 5000))} for name in names
+        name: {"kind": "number", **counts.binned(random.normal(40, 5, 5000))} for name in names
     }
     answers = {
         "decision": {"no": 2500, "yes": 2500},
         "review": 500,
-        "probability": {c: watch.binned(random.random(5000)) for c in ("no", "yes")},
+        "probability": {c: counts.binned(random.random(5000)) for c in ("no", "yes")},
     }
     reference = Reference.from_json({"rows": 5000, "columns": columns, "answers": answers})
     limits = {"low": None, "high": None, "seen_low": 0.0, "seen_high": 80.0, "required": False}
@@ -51,7 +51,7 @@ def one(monkeypatch) -> Watched:
     figure = {"name": "roc_auc", "value": 0.9, "low": 0.88, "high": 0.92}
     card = {"figures": [figure, {"name": "accuracy", "value": 0.8}]}
     promise = promised("classify", {"classes": ["no", "yes"]}, {"metric": "roc_auc"}, card)
-    made = Watched("press", DIGEST, 0, reference, promise, codec.to_json(), modality())
+    made = Watched("press", DIGEST, 0, reference, promise, codec.to_json(), modality("tabular"))
     monkeypatch.setattr(rounds, "watched", lambda *_: made)
     monkeypatch.setattr(watching, "watched", lambda *_: made)
     return made

@@ -6,8 +6,8 @@ import numpy as np
 
 from luodi.core import sketch
 from luodi.core.modality import Observed
-from luodi.modalities.tabular import watch
-from luodi.modalities.tabular.season import Laid, season
+from luodi.modalities.reference import counts
+from luodi.modalities.reference.season import Laid, season
 from luodi.monitor import window
 from luodi.monitor.reference import Reference
 from luodi.monitor.watching import Seen, look
@@ -30,7 +30,7 @@ def named(values: np.ndarray) -> dict[str, np.ndarray]:
 
 def reference_of(values: np.ndarray, *, timed: bool = False, seconds: float | None = None):
     """What training on these records would leave in a release."""
-    columns = {name: {"kind": "number", **watch.binned(v)} for name, v in named(values).items()}
+    columns = {name: {"kind": "number", **counts.binned(v)} for name, v in named(values).items()}
     data = {"rows": len(values), "columns": columns, "answers": {}}
     if timed:
         laid = {}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from luodi.core.values import Finding
-from luodi.modalities.tabular import watch
+from luodi.modalities.reference import counts
 from luodi.monitor.alarms import Raised, State, classify
 from luodi.monitor.cases import Cases
 from luodi.monitor.estimate import expected, usual
@@ -148,6 +148,6 @@ def trained_on(train: Cases) -> Reference:
     told = {
         "decision": dict(zip(("no", "yes"), decided, strict=True)),
         "review": 0,
-        "probability": {"yes": watch.binned(train.answers[:, 1])},
+        "probability": {"yes": counts.binned(train.answers[:, 1])},
     }
     return Reference.from_json({"rows": len(train), "columns": {}, "answers": told})

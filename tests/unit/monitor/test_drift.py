@@ -14,7 +14,8 @@ import pytest
 
 from luodi.core import sketch
 from luodi.core.modality import Observed
-from luodi.modalities.tabular import watch
+from luodi.modalities.reference import counts
+from luodi.modalities.reference.reference import in_time
 from luodi.monitor import window
 from luodi.monitor.budget import Budget
 from luodi.monitor.causes import BROKEN
@@ -119,7 +120,7 @@ def test_values_that_training_never_saw_are_found():
     codec_known = frozenset({"L", "M", "H"})
     random = np.random.default_rng(0)
     texts = random.choice(np.array(["L", "M", "H"], object), 5000, p=[0.5, 0.3, 0.2])
-    data = {"rows": 5000, "columns": {"Type": watch.counted(texts, codec_known)}, "answers": {}}
+    data = {"rows": 5000, "columns": {"Type": counts.counted(texts, codec_known)}, "answers": {}}
     reference = Reference.from_json(data)
     texts = texts[:400].copy()
     texts[::8] = "l"
@@ -183,7 +184,7 @@ def test_a_sensor_that_died_is_dead_also_where_training_once_stood_still_for_lon
 def test_a_plain_shift_is_no_other_unit(times):
     """Shifts up to twenty deviations, of columns whose mean is some deviations from zero."""
     random = np.random.default_rng(0)
-    wanted = expected({"kind": "number", **watch.binned(random.normal(times, 1, 20_000))})
+    wanted = expected({"kind": "number", **counts.binned(random.normal(times, 1, 20_000))})
     shifts = [step / 2 for step in range(-16, 41) if step]
     named = [
         conversion(sketch.numbers(random.normal(times + by, 1, 500), wanted.edges), wanted.whole)
@@ -196,7 +197,7 @@ def test_a_plain_shift_is_no_other_unit(times):
 
 def test_a_pressure_that_rises_by_about_273_is_no_temperature():
     random = np.random.default_rng(0)
-    wanted = expected({"kind": "number", **watch.binned(random.normal(400, 80, 20_000))})
+    wanted = expected({"kind": "number", **counts.binned(random.normal(400, 80, 20_000))})
     for by in (250, 260, 290, 320, 360):
         window = sketch.numbers(random.normal(400 + by, 80, 500), wanted.edges)
         assert conversion(window, wanted.whole) is None
@@ -271,7 +272,7 @@ def test_a_release_without_season_is_read(trained):
 
 def test_a_clock_of_an_older_release_moves_on_without_alarm_and_its_sensors_can_die():
     def old(values):
-        return {k: v for k, v in watch.binned(values).items() if k != "distinct"}
+        return {k: v for k, v in counts.binned(values).items() if k != "distinct"}
 
     random = np.random.default_rng(0)
     columns = {
@@ -296,7 +297,7 @@ def test_a_clock_of_an_older_release_moves_on_without_alarm_and_its_sensors_can_
 def test_a_record_without_a_time_costs_training_no_season():
     made = [datetime(2024, 1, 1) + timedelta(hours=i) for i in range(99)]
     table = pl.DataFrame({"made": [*made[50:], None, *made[:50]]})
-    order, seconds = watch._in_time(SimpleNamespace(table=table), "made")
+    order, seconds = in_time(SimpleNamespace(table=table), "made")
     assert order.tolist() == [*range(50, 100), *range(49)] and seconds == 98 * 3600
 
 

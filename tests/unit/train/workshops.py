@@ -65,6 +65,10 @@ class PretendWorkshop:
     prepared: Any = None
 
     @property
+    def first_share(self) -> float:
+        return 0.25
+
+    @property
     def keeps_folds(self) -> bool:
         return not self.ordered
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -10,16 +9,20 @@ import numpy as np
 
 from luodi.core.codec import Batch
 from luodi.core.metrics import default_metric
+from luodi.core.modality import Observed
 from luodi.core.objective import utility
 from luodi.core.session import Session
 from luodi.core.task import Task
-from luodi.core.values import Artifact, Candidate, Dataset, Member, Parts
+from luodi.core.values import Artifact, Candidate, Dataset, Parts
+from luodi.modalities.papers import plain, plan, spread
+from luodi.modalities.reference import LARGEST, most_answers, reference
 from luodi.modalities.tabular import adversary, parity, watch
 from luodi.modalities.tabular.codec import Codec
 from luodi.modalities.tabular.graph.compose import composed
 from luodi.modalities.tabular.importance import WIDE, effort, importance
 from luodi.modalities.tabular.learn.prepared import Prepared
-from luodi.modalities.tabular.records import laid, truth_of
+from luodi.modalities.tabular.records import laid
+from luodi.modalities.target import truth_of
 
 GOLDEN_ROWS = 24
 
@@ -39,30 +42,24 @@ def proven(artifact: Artifact, candidate: Candidate, parts: Parts, task: Task) -
     prepared: Prepared = candidate.prepared
     session = Session(artifact.model, prepared.codec.goal)
     proof = parity.checked(candidate, session, parts.holdout)
-    seen = _spread(parts.train, watch.LARGEST)
-    some = _spread(parts.train, watch.most_answers(len(artifact.model) / 1e6))
+    seen = spread(parts.train, LARGEST)
+    some = spread(parts.train, most_answers(len(artifact.model) / 1e6))
     outputs = session(laid(prepared.codec, some).feeds)
     return replace(
         artifact,
-        codec=_json(artifact.codec),
+        codec=plain(artifact.codec),
         parity=proof,
         golden=golden(prepared.codec, session),
-        reference=_json(watch.reference(prepared.codec, seen, outputs, task.data.time)),
-        plan=plan(candidate, task.metric or default_metric(task.goal, _truth(candidate, parts)))
-        | _review(task),
+        reference=plain(
+            reference(_counted(prepared.codec, seen), prepared.codec, seen, outputs, task.data.time)
+        ),
+        plan=_plan(candidate, parts, task),
         importance=_importance(candidate, artifact.model, session, parts.train, task),
     )
 
 
-def _spread(dataset: Dataset, most: int) -> Dataset:
-    """At most so many records, taken evenly from first to last."""
-    step = -(-len(dataset) // most)
-    return dataset if step <= 1 else replace(dataset, table=dataset.table.gather_every(step))
-
-
-def _json(data: Any) -> Any:
-    """Data as JSON reads it back: lists for tuples, so that a release equals what was packed."""
-    return json.loads(json.dumps(data))
+def _counted(codec: Codec, dataset: Dataset) -> Observed:
+    return watch.counted(codec, laid(codec, dataset), len(dataset))
 
 
 def golden(codec: Codec, session: Session) -> dict[str, Any]:
@@ -83,48 +80,15 @@ def golden(codec: Codec, session: Session) -> dict[str, Any]:
     return {"rows": rows, "answers": answers}
 
 
-def _truth(candidate: Candidate, parts: Parts) -> np.ndarray:
-    return truth_of(candidate.prepared.codec, parts.train)
-
-
-def plan(candidate: Candidate, metric: str) -> dict[str, Any]:
-    """What was built, in enough detail to build it again, and the metric it was built for."""
+def _plan(candidate: Candidate, parts: Parts, task: Task) -> dict[str, Any]:
     prepared: Prepared = candidate.prepared
+    truth = truth_of(prepared.codec, parts.train)
     names = prepared.plan.numbers
     pairs = [[p.operation, names[p.left], names[p.right]] for p in prepared.plan.pairs]
-    members = [
-        {**_recipe(member), "weight": weight}
-        for member, weight in zip(candidate.members, candidate.weights, strict=True)
-    ]
-    whole = {
-        "format": "tabular-plan/1",
-        "name": candidate.name,
-        "metric": metric,
-        "pairs": pairs,
-        "members": members,
-        "calibration": dict(candidate.calibration),
-        "decision": dict(candidate.decision),
-        "features": list(prepared.plan.names),
-    }
-    return dict(_json(whole))
-
-
-def _review(task: Task) -> dict[str, Any]:
-    """How many answers a day people can look at, for whoever serves the release."""
-    per_day = task.review.per_day
-    return {} if per_day is None else {"review": {"per_day": per_day}}
-
-
-def _recipe(member: Member) -> dict[str, Any]:
-    recipe = member.recipe
-    return {
-        "family": recipe.family,
-        "params": dict(recipe.params),
-        "features": recipe.features,
-        "seed": recipe.seed,
-        "rounds": list(recipe.rounds),
-        "models": len(member.models),
-    }
+    return plan(
+        candidate, task, task.metric or default_metric(task.goal, truth),
+        format="tabular-plan/1", pairs=pairs, features=list(prepared.plan.names),
+    )  # fmt: skip
 
 
 def _importance(

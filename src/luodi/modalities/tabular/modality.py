@@ -6,16 +6,29 @@ process that only scores never loads what only training needs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from luodi.core.events import Listener, silent
 
 if TYPE_CHECKING:
-    from luodi.core.modality import Observed, Workshop
+    import numpy as np
+    import polars as pl
+
+    from luodi.core.modality import Disturbed, Observed, Workshop
     from luodi.core.task import Data, Task
     from luodi.core.values import Artifact, Candidate, Column, Dataset, Finding, Labels, Parts
+
+USUAL_LIMITS = {"size_mb": 25.0, "one_row_ms_p50": 1.0}
+MOST_DISTURBED = 1000
+TARGET = NAME = None
+BUDGET = "2m"
+
+
+def reads(source: str) -> bool:
+    """Whatever no other kind of data reads is taken for a table."""
+    return True
 
 
 def read(task: Task, listener: Listener = silent) -> Dataset:
@@ -59,6 +72,16 @@ def joined(parts: Sequence[Dataset]) -> Dataset:
     return together(parts)
 
 
+def usable(dataset: Dataset, task: Task | None, listener: Listener = silent) -> Dataset:
+    """All records: what a cell cannot be is missing already."""
+    return dataset
+
+
+def repeated(train: Dataset, holdout: Dataset) -> tuple[Finding, ...]:
+    """Nothing: equal rows are told of any kind of data."""
+    return ()
+
+
 def inspect(dataset: Dataset, task: Task, listener: Listener = silent) -> tuple[Finding, ...]:
     """What is wrong with these records."""
     from luodi.modalities.tabular.inspect import inspect as looked
@@ -93,6 +116,24 @@ def columns(codec: Mapping[str, Any]) -> tuple[Column, ...]:
     from luodi.modalities.tabular.codec import Codec
 
     return records.as_columns(Codec.from_json(codec))
+
+
+def described(dataset: Dataset) -> pl.DataFrame:
+    """The feature columns themselves."""
+    return dataset.table.select([column.name for column in dataset.columns])
+
+
+def disturbed(
+    dataset: Dataset, columns: Sequence[str], random: np.random.Generator
+) -> Iterator[Disturbed]:
+    """Records with noise, and without one column after the other."""
+    from luodi.modalities.tabular import trouble
+
+    return trouble.disturbed(dataset, columns, random)
+
+
+def drawn(record: Mapping[str, Any], weight: np.ndarray) -> None:
+    """There is nothing to draw: columns have names."""
 
 
 def observed(codec: Mapping[str, Any], records: Sequence[Mapping[str, Any]] | Any) -> Observed:

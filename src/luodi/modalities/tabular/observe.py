@@ -33,9 +33,7 @@ def observed(codec: Mapping[str, Any], records: Sequence[Mapping[str, Any]] | An
         columns = columns_of(records, read)
     else:
         columns = {name: _column(records, name) for name in read.names}
-    numbers, texts = watch.arrays(read, read.encode_columns(columns, rows), rows)
-    known = {one.name: frozenset(one.known) for one in read.categories}
-    return Observed(rows, numbers, texts, known)
+    return watch.counted(read, read.encode_columns(columns, rows), rows)
 
 
 def _column(records: Sequence[Mapping[str, Any]], name: str) -> np.ndarray:

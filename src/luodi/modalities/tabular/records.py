@@ -8,7 +8,6 @@ import numpy as np
 
 from luodi.core.codec import Batch
 from luodi.core.task import Task
-from luodi.core.text import canonical
 from luodi.core.values import Column, Dataset
 from luodi.modalities.tabular.codec import (
     LONGEST_TEXT,
@@ -17,6 +16,7 @@ from luodi.modalities.tabular.codec import (
     NumberColumn,
     TimeColumn,
 )
+from luodi.modalities.target import ordered_classes
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,7 +25,6 @@ SMALL_VOCABULARY = 50
 LARGEST_VOCABULARY = 10_000
 MARGIN = 0.1
 KINDS = ("number", "category", "time")
-YES = ("1", "true", "yes", "y", "bad", "fail", "failure", "positive", "是", "有", "坏")
 
 
 def fitted_codec(train: Dataset, task: Task) -> Codec:
@@ -42,31 +41,6 @@ def fitted_codec(train: Dataset, task: Task) -> Codec:
         categories=tuple(_category(c, series[c.name], rows) for c in kinds["category"]),
         times=tuple(_time(c, series[c.name], rows) for c in kinds["time"]),
     )
-
-
-def ordered_classes(train: Dataset, task: Task) -> tuple[str, ...]:
-    """The classes in order, the positive one last.
-
-    The positive class is the one that the task names; of two classes without such a name, one
-    whose name says so, else the rarer one.
-    """
-    if task.goal == "regress":
-        return ()
-    assert train.target is not None
-    counts = dict(train.table[train.target].value_counts().rows())
-    classes = sorted(counts, key=_natural)
-    named = canonical(task.data.positive)
-    if len(classes) == 2 and named not in classes:
-        telling = [c for c in classes if c.lower() in YES]
-        named = telling[0] if len(telling) == 1 else min(classes, key=lambda c: (counts[c], c))
-    return tuple(sorted(classes, key=lambda c: c == named))
-
-
-def _natural(text: str) -> tuple[float, str]:
-    try:
-        return float(text), ""
-    except ValueError:
-        return float("inf"), text
 
 
 def _number(column: Column, series: pl.Series, rows: int) -> NumberColumn:
@@ -123,16 +97,6 @@ def columns_of(table: pl.DataFrame, codec: Codec) -> dict[str, np.ndarray]:
 def laid(codec: Codec, dataset: Dataset) -> Batch:
     """A dataset as the codec's arrays."""
     return codec.encode_columns(columns_of(dataset.table, codec), len(dataset))
-
-
-def truth_of(codec: Codec, dataset: Dataset) -> np.ndarray:
-    """The truth: class index int64, or value float64. A class never seen is -1."""
-    assert dataset.target is not None
-    series = dataset.table[dataset.target]
-    if codec.goal == "regress":
-        return np.asarray(series.cast(float).to_numpy(), np.float64)
-    place = {name: i for i, name in enumerate(codec.classes)}
-    return np.array([place.get(label, -1) for label in series.to_list()], np.int64)
 
 
 def as_columns(codec: Codec) -> tuple[Column, ...]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from luodi.core.codec import Batch, Field, Target
+from luodi.core.codec import Batch, Field, File, Hidden, Target
 from luodi.core.errors import LuodiError
 from luodi.modalities.tabular.codec import arrays
 from luodi.modalities.tabular.codec import value as value_of
@@ -81,6 +81,11 @@ class Codec(Target):
         return (*numbers, *texts, *times)
 
     @property
+    def is_slow(self) -> bool:
+        """A row takes some microseconds."""
+        return False
+
+    @property
     def widths(self) -> Mapping[str, int]:
         """Columns of each of the graph's inputs."""
         parts = {"numbers": self.numbers, "categories": self.categories, "times": self.times}
@@ -94,6 +99,20 @@ class Codec(Target):
     def _number_plan(self) -> tuple[tuple[str, float, float, NumberColumn], ...]:
         """Per column the interval in which a plain number needs no second look."""
         return tuple((c.name, *value_of.quiet(c), c) for c in self.numbers)
+
+    def blank(self) -> dict[str, Any]:
+        """A record of missing values."""
+        return dict.fromkeys(self.names)
+
+    def hidden(self, row: Mapping[str, Any]) -> Hidden:
+        """The record without one of its columns after the other."""
+        self.encode_row(row)
+        copies = [{**row, name: None} for name in self.names]
+        return Hidden(iter([self.encode_rows(copies)]), (len(copies),), self.names)
+
+    def file(self, record: Mapping[str, Any]) -> File | None:
+        """None: a table's columns are no files."""
+        return None
 
     def encode_row(self, row: Mapping[str, Any]) -> Batch:
         """Lay one record into arrays of one row.
@@ -175,6 +194,14 @@ class Codec(Target):
             for i, moment in enumerate(self.times):
                 feeds["times"][:, i] = arrays.times(columns.get(moment.name), rows, moment, flags)
         return Batch(feeds, arrays.by_row(flags, rows))
+
+    def rows_in_parts(self, rows: Sequence[Mapping[str, Any]]) -> Iterator[Batch]:
+        """``encode_rows``; a table needs no more memory than the records themselves."""
+        yield self.encode_rows(rows)
+
+    def columns_in_parts(self, columns: Mapping[str, np.ndarray], rows: int) -> Iterator[Batch]:
+        """``encode_columns``; the same."""
+        yield self.encode_columns(columns, rows)
 
     def _foreign(self, row: Iterable[str]) -> LuodiError:
         seen = ", ".join(sorted(map(str, row))[:5]) or "nothing"

@@ -1,17 +1,14 @@
-"""Members, calibration and the decision rule as operators: from features to answers."""
+"""Members as operators: from features to their weighted mean."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from luodi.core.calibration import FLOOR, Calibration
-from luodi.core.decision import Rule
 from luodi.core.values import Member
+from luodi.modalities.graph.builder import Builder
 from luodi.modalities.tabular import forest as trees
-from luodi.modalities.tabular.graph.builder import Builder
 from luodi.modalities.tabular.learn.fitted import Fitted, link_of
 from luodi.modalities.tabular.learn.linear import LinearModel
 
@@ -95,49 +92,3 @@ def _linked(b: Builder, margins: str, link: str) -> str:
     if link == "sigmoid":
         return b("Sigmoid", margins)
     return b("Softmax", margins, axis=1) if link == "softmax" else margins
-
-
-def calibrated(b: Builder, probabilities: str, map_: Calibration, shape: str) -> str:
-    """The calibration map, as ``core.calibration`` applies it."""
-    if map_.neutral:
-        return probabilities
-    low, slope = b.constant(np.array(FLOOR)), b.constant(np.array(map_.slope))
-    held = b("Max", probabilities, low)
-    if shape == "binary":
-        held = b("Min", held, b.constant(np.array(1 - FLOOR)))
-        odds = b("Sub", b("Log", held), b("Log", b("Sub", b.constant(np.array(1.0)), held)))
-        return b("Sigmoid", b("Add", b("Mul", odds, slope), b.constant(np.array(map_.offset))))
-    powers = b("Exp", b("Mul", b("Log", held), slope))
-    return b("Div", powers, b("ReduceSum", powers, b.constant(np.array([1]))))
-
-
-def decided(b: Builder, answer: str, rule: Rule, shape: str) -> None:
-    """The outputs ``probabilities``, ``decision`` and ``review``, by ``core.decision``'s rule."""
-    if shape == "binary":
-        negative = b("Sub", b.constant(np.array(1.0)), answer)
-        b("Concat", negative, answer, axis=1, to="probabilities")
-    else:
-        b("Identity", answer, to="probabilities")
-    first = b.constant(np.array([1]))
-    expected = None
-    if rule.threshold is None or rule.review is not None:
-        expected = b("MatMul", "probabilities", b.constant(np.array(rule.costs)))
-    if rule.threshold is None:
-        assert expected is not None
-        b("ArgMin", expected, axis=1, keepdims=0, to="decision")
-    else:
-        reached = b("GreaterOrEqual", answer, b.constant(np.array(rule.threshold)))
-        b("Squeeze", b.cast(reached, np.int64), first, to="decision")
-    if expected is None or rule.review is None:
-        b("Less", "decision", b.constant(np.array(0, np.int64)), to="review")
-        return
-    place = b("Unsqueeze", "decision", first)
-    cost = b("Squeeze", b("GatherElements", expected, place, axis=1), first)
-    b("Greater", cost, b.constant(np.array(rule.review)), to="review")
-
-
-def restored(b: Builder, value: str, prepared: Any) -> None:
-    """The output ``value`` in the target's own units."""
-    scaled = b("Mul", value, b.constant(np.array(prepared.spread)))
-    moved = b("Add", scaled, b.constant(np.array(prepared.centre)))
-    b("Squeeze", moved, b.constant(np.array([1])), to="value")

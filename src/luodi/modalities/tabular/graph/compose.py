@@ -11,9 +11,10 @@ import numpy as np
 from luodi.core.calibration import Calibration
 from luodi.core.decision import Rule
 from luodi.core.values import Candidate
+from luodi.modalities.graph import tail
+from luodi.modalities.graph.builder import Builder
 from luodi.modalities.tabular.features import FeaturePlan
 from luodi.modalities.tabular.graph import answer, features
-from luodi.modalities.tabular.graph.builder import Builder
 from luodi.modalities.tabular.learn.linear import LinearModel
 from luodi.modalities.tabular.learn.prepared import Prepared
 
@@ -35,12 +36,14 @@ def composed(candidate: Candidate) -> bytes:
         b, candidate.members, candidate.weights, matrix, slot, places, prepared.shape
     )
     if prepared.shape == "regress":
-        answer.restored(b, mean, prepared)
+        tail.restored(b, mean, prepared.spread, prepared.centre)
     else:
         map_ = Calibration.from_json(candidate.calibration)
-        final = answer.calibrated(b, mean, map_, prepared.shape)
-        answer.decided(b, final, Rule.from_json(candidate.decision), prepared.shape)
-    return b.model(_inputs(prepared), _outputs(prepared), _metadata(prepared))
+        final = tail.calibrated(b, mean, map_, prepared.shape)
+        tail.decided(b, final, Rule.from_json(candidate.decision), prepared.shape)
+    return b.model(
+        _inputs(prepared), tail.outputs(len(prepared.codec.classes)), _metadata(prepared)
+    )
 
 
 def _used(candidate: Candidate) -> np.ndarray:
@@ -91,19 +94,6 @@ def _inputs(prepared: Prepared) -> list[Any]:
         helper.make_tensor_value_info(name, kind, ["rows", width])
         for name, kind, width in kinds
         if width
-    ]
-
-
-def _outputs(prepared: Prepared) -> list[Any]:
-    from onnx import TensorProto, helper
-
-    if prepared.shape == "regress":
-        return [helper.make_tensor_value_info("value", TensorProto.DOUBLE, ["rows"])]
-    classes = len(prepared.codec.classes)
-    return [
-        helper.make_tensor_value_info("probabilities", TensorProto.DOUBLE, ["rows", classes]),
-        helper.make_tensor_value_info("decision", TensorProto.INT64, ["rows"]),
-        helper.make_tensor_value_info("review", TensorProto.BOOL, ["rows"]),
     ]
 
 

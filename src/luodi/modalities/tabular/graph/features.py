@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from luodi.modalities.graph.builder import Builder
 from luodi.modalities.tabular.codec import NO_TIME
 from luodi.modalities.tabular.features import (
     DAY,
@@ -12,7 +13,6 @@ from luodi.modalities.tabular.features import (
     Operation,
     Part,
 )
-from luodi.modalities.tabular.graph.builder import Builder
 
 MARK = "\x1f"
 """Stands between a category's number and its value in the keys of the one lookup table."""

@@ -18,7 +18,8 @@ from luodi.modalities.tabular.features import FeaturePlan, Pair
 from luodi.modalities.tabular.learn import encode
 from luodi.modalities.tabular.learn.job import Shape
 from luodi.modalities.tabular.learn.prepared import Prepared
-from luodi.modalities.tabular.records import fitted_codec, laid, truth_of
+from luodi.modalities.tabular.records import fitted_codec, laid
+from luodi.modalities.target import truth_of
 
 MAX_ENCODED_CLASSES = 12
 

@@ -18,8 +18,8 @@ from luodi.modalities.tabular.read.wishes import Hints, Wish
 
 def left_out(task: Task) -> frozenset[str]:
     """Columns of a task that are no features."""
-    named = {task.data.target, *([task.data.group] if task.data.group else [])}
-    return task.ignored | named
+    splitting = {name for name in (task.data.group, task.data.part) if name}
+    return task.ignored | splitting | {task.data.target}
 
 
 def readings(

@@ -77,7 +77,7 @@ def _spelled(raw: Raw, task: Task) -> tuple[Raw, tuple[Finding, ...]]:
         LuodiError: ``read.column_absent`` for the target, time or group column.
     """
     data = task.data
-    needed = {"target": data.target, "time": data.time, "group": data.group}
+    needed = {"target": data.target, "time": data.time, "group": data.group, "part": data.part}
     mentioned = dict.fromkeys((*data.ignore, *task.columns, *task.sensitive))
     wanted = [*(name for name in needed.values() if name), *mentioned]
     pairs = names.matched(wanted, raw.frame.columns)

@@ -7,12 +7,12 @@ import luodi
 from luodi.core import words
 
 ROOT = Path(luodi.__file__).parent
-CODE = re.compile(r'"((?:leak|data|label)\.[a-z_]+)"')
+CODE = re.compile(r'"((?:leak|data|image|label)\.[a-z_]+)"')
 
 
 def used_codes():
-    folders = (ROOT / "modalities" / "tabular" / "inspect", ROOT / "data")
-    files = [path for folder in folders for path in folder.glob("*.py")]
+    kinds = [ROOT / "modalities" / kind / "inspect" for kind in ("tabular", "image")]
+    files = [path for folder in (*kinds, ROOT / "data") for path in folder.glob("*.py")]
     return {code for path in files for code in CODE.findall(path.read_text(encoding="utf-8"))}
 
 
@@ -26,7 +26,7 @@ def test_every_code_used_has_seen_wanted_and_remedy_in_both_languages():
 
 def test_both_languages_name_the_same_facts():
     field = re.compile(r"(?<!\{)\{([a-z_]+)")
-    for room in ("leak", "data", "label"):
+    for room in ("leak", "data", "image", "label"):
         for code, entry in words.room(room).items():
             for part in words.PARTS:
                 english, chinese = (set(field.findall(entry[part][lang])) for lang in ("en", "zh"))
@@ -34,7 +34,7 @@ def test_both_languages_name_the_same_facts():
 
 
 def test_no_text_is_written_for_a_code_that_nobody_uses():
-    for room in ("leak", "data", "label"):
+    for room in ("leak", "data", "image", "label"):
         assert {f"{room}.{code}" for code in words.room(room)} <= used_codes()
 
 

@@ -23,7 +23,7 @@ from luodi.modalities.tabular.learn.abreast import shared
 from luodi.modalities.tabular.learn.fitted import FORESTS, Fitted, family_module, learner
 from luodi.modalities.tabular.learn.job import Job
 from luodi.modalities.tabular.learn.workshop import TableWorkshop
-from luodi.modalities.tabular.records import ordered_classes
+from luodi.modalities.target import ordered_classes
 
 RNG = np.random.default_rng(0)
 QUICK = {

@@ -10,8 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     import onnx
 
-OPSET = 21
-ML_OPSET = 5
+OPSETS = {"": 21, "ai.onnx.ml": 5}
 IR_VERSION = 10
 
 
@@ -87,7 +86,10 @@ class Builder:
         from onnx import helper
 
         graph = helper.make_graph(self.nodes, "luodi", inputs, outputs, self.initializers)
-        imports = [helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", ML_OPSET)]
+        used = {node.domain for node in self.nodes}
+        imports = [
+            helper.make_opsetid(name, OPSETS[name]) for name in OPSETS if name in {"", *used}
+        ]
         model = helper.make_model(
             graph, opset_imports=imports, ir_version=IR_VERSION, producer_name="luodi"
         )

@@ -1,0 +1,1 @@
+"""What the graph of every release is written with: operators in, names out, and its last steps."""
