@@ -11,7 +11,10 @@ from luodi.core.errors import LuodiError
 if TYPE_CHECKING:
     from luodi.core.codec import Codec
 
-CODECS = {"tabular": "luodi.modalities.tabular.codec"}
+CODECS = {
+    "image": "luodi.modalities.image.codec",
+    "tabular": "luodi.modalities.tabular.codec",
+}
 
 
 def codec(data: Mapping[str, Any]) -> Codec:

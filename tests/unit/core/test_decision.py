@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 
 import numpy as np
+import pytest
 
 from luodi.core.decision import Rule
 
@@ -36,3 +38,37 @@ def test_a_case_goes_to_review_when_a_look_is_cheaper_than_the_decision() -> Non
 def test_a_rule_survives_json() -> None:
     rule = Rule(((0.0, 2.5), (9.0, 0.0)), 0.125, 0.75)
     assert Rule.from_json(json.loads(json.dumps(rule.to_json()))) == rule
+
+
+def rules() -> list[Rule]:
+    """Rules by threshold and by cost, with and without a human."""
+    rng = np.random.default_rng(5)
+    costs = [tuple(map(tuple, rng.uniform(0, 4, (k, k)).tolist())) for k in (2, 3, 7)]
+    return [Rule(EVEN, 0.3), Rule(EVEN, 0.5, 0.2), Rule(EVEN), Rule(costs[0], 0.7, 1.0)] + [
+        Rule(one, None, review) for one in costs for review in (None, 1.5)
+    ]
+
+
+@pytest.mark.parametrize("rule", rules(), ids=str)
+def test_nothing_is_decided_otherwise_within_the_margin(rule: Rule) -> None:
+    rng = np.random.default_rng(0)
+    answers = rng.dirichlet(np.ones(len(rule.costs)), 500)
+    margins = rule.margins(answers)
+    assert ((margins >= 0) & (margins <= 1)).all()
+    decided = rule.apply(answers)
+    for _ in range(20):
+        moved = answers + margins[:, None] * rng.choice([-0.999, 0.999], answers.shape)
+        for before, after in zip(decided, rule.apply(moved), strict=True):
+            np.testing.assert_array_equal(before, after)
+
+
+@pytest.mark.parametrize("rule", rules(), ids=str)
+def test_beyond_the_margin_something_may_be_decided_otherwise(rule: Rule) -> None:
+    rng = np.random.default_rng(0)
+    answers = rng.dirichlet(np.ones(len(rule.costs)), 200)
+    margins, before = rule.margins(answers), rule.apply(answers)
+    changed = np.zeros(len(answers), bool)
+    for signs in product((-1.001, 1.001), repeat=answers.shape[1]):
+        after = rule.apply(answers + margins[:, None] * np.array(signs))
+        changed |= (before[0] != after[0]) | (before[1] != after[1])
+    assert changed[margins < 1].all()

@@ -1,0 +1,1 @@
+"""Images: everything that knows pictures as records hold them."""
