@@ -129,15 +129,17 @@ def good() -> dict[str, bytes]:
     return {name: canonical_json(value) for name, value in parts.items()} | {"model.onnx": graph}
 
 
-def manifest(contents: dict[str, bytes]) -> Manifest:
+def manifest(contents: dict[str, bytes], modality: str = "tabular") -> Manifest:
     """The manifest of contents."""
-    return Manifest.of("t", "classify", "tabular", contents)
+    return Manifest.of("t", "classify", modality, contents)
 
 
-def members(contents: dict[str, bytes] | None = None, key: Any = None) -> dict[str, bytes]:
+def members(
+    contents: dict[str, bytes] | None = None, key: Any = None, modality: str = "tabular"
+) -> dict[str, bytes]:
     """All members, with digests that hold; signed when a private key is given."""
     contents = good() if contents is None else contents
-    listed = manifest(contents)
+    listed = manifest(contents, modality)
     public = key.public_key().public_bytes_raw() if key else None
     payload = statement(listed, public)
     signature = key.sign(to_sign(payload)) if key else None

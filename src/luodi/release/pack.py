@@ -29,7 +29,6 @@ def pack(
     card: Mapping[str, Any],
     sign: bool = True,
     force: bool = False,
-    modality: str = "tabular",
 ) -> bytes:
     """The bytes of a release; they are loaded once to see that they hold.
 
@@ -43,7 +42,6 @@ def pack(
         card: What the card shows; JSON data.
         sign: Whether to sign with this user's key.
         force: Pack although a gate failed.
-        modality: The kind of data.
 
     Raises:
         LuodiError: ``release.gate_failed``; ``release.not_json`` when a part is not finite JSON
@@ -62,6 +60,7 @@ def pack(
     }
     contents = {name: _json(name, value) for name, value in parts.items()}
     contents["model.onnx"] = artifact.model
+    modality = str(artifact.codec["format"]).partition("/")[0]
     packed = assemble(Manifest.of(task.name, task.goal, modality, contents), contents, sign=sign)
     load.load(packed)
     return packed

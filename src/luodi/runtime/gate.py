@@ -2,22 +2,24 @@
 
 onnxruntime opens files that a graph names, runs loops for ever and divides whole numbers until
 the process dies. So the bytes are read strictly (``protobuf``, ``schema``), every operator must
-be on a list (``operators``), every number finite and complete (``weights``, ``trees``), and every
-tensor of a known, bounded size (``shapes``), before onnxruntime sees any of it.
+be on a list (``operators``, ``steps``), every number finite and complete (``weights``, ``trees``),
+and every tensor of a known, bounded size (``walk``, ``shapes``), before onnxruntime sees any of
+it. Images moreover are answered each alone (``apart``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from luodi.core.errors import LuodiError
-from luodi.runtime import attributes, protobuf, schema, shapes, trees, weights
+from luodi.runtime import apart, protobuf, schema, steps, weights
 from luodi.runtime.attributes import name_of, shown
 from luodi.runtime.operators import ALLOWED, ONNX, Allowed
-from luodi.runtime.tensors import Node, Tensor, Unknown, constant
+from luodi.runtime.tensors import Tensor, constant
+from luodi.runtime.walk import bounded, define, walk, wiring
 
 IR_VERSIONS = range(8, 14)
 
@@ -30,7 +32,7 @@ def check(model: bytes, modality: str) -> dict[str, int]:
         modality: The kind of data, such as ``tabular``.
 
     Returns:
-        Number of columns of each input.
+        Last dimension of each input: columns of a table, channels of images.
 
     Raises:
         LuodiError: ``release.modality`` for an unknown modality, ``release.graph_*`` for anything
@@ -44,8 +46,10 @@ def check(model: bytes, modality: str) -> dict[str, int]:
         raise LuodiError("release.graph_version", domain="IR", version=read.get("ir_version"))
     _opsets(read.get("opset_import", []), allowed)
     if "graph" not in read:
-        raise _wiring("graph", "missing")
-    return _graph(read["graph"], allowed)
+        raise wiring("graph", "missing")
+    inputs = _inputs(read["graph"].get("input", []), allowed)
+    _graph(read["graph"], inputs, allowed)
+    return {name: width for name, (width, _) in inputs.items()}
 
 
 def _opsets(imports: list[dict[str, Any]], allowed: Allowed) -> None:
@@ -60,38 +64,26 @@ def _opsets(imports: list[dict[str, Any]], allowed: Allowed) -> None:
         raise LuodiError("release.graph_version", domain="ai.onnx", version=0)
 
 
-def _graph(graph: dict[str, Any], allowed: Allowed) -> dict[str, int]:
-    known = _inputs(graph.get("input", []), allowed)
-    widths = {name: tensor.shape[1] for name, tensor in known.items()}
-    for tensor in graph.get("initializer", []):
-        name = name_of(tensor.get("name", b""))
-        _define(known, name, constant(weights.array(tensor, shown(name), gaps=True)))
-    total = 0
-    for at, node in enumerate(graph.get("node", [])):
-        total += _node(node, at, known, allowed)
-        if total > allowed.work:
-            raise _too_much("work", total, allowed.work)
-    outputs = [name_of(value.get("name", b"")) for value in graph.get("output", [])]
-    for name in outputs:
-        if name not in allowed.outputs or name not in known or outputs.count(name) > 1:
-            raise _wiring(name, "output")
-    return widths
-
-
-def _inputs(values: list[dict[str, Any]], allowed: Allowed) -> dict[str, Tensor]:
-    """The graph's inputs: each (rows, columns), with the number of columns written down."""
-    known: dict[str, Tensor] = {}
+def _inputs(values: list[dict[str, Any]], allowed: Allowed) -> dict[str, tuple[int, str]]:
+    """Width and kind of the graph's inputs; all dimensions but the last are open."""
+    found: dict[str, tuple[int, str]] = {}
     for value in values:
         name = name_of(value.get("name", b""))
         kind = value.get("type", {}).get("tensor_type", {})
         dims = kind.get("shape", {}).get("dim", [])
-        columns = dims[-1].get("dim_value", 0) if len(dims) == 2 else 0
-        if name not in allowed.inputs or columns < 1 or "dim_value" in dims[0]:
-            raise _wiring(name, "input")
-        tensor = Tensor((shapes.ROWS, columns), _element(kind.get("elem_type")))
-        _bounded(tensor, allowed.elements)
-        _define(known, name, tensor)
-    return known
+        element = kind.get("elem_type")
+        width = dims[-1].get("dim_value", 0) if len(dims) == 1 + len(allowed.sizes[0]) else 0
+        if name not in allowed.inputs or width < 1 or any("dim_value" in dim for dim in dims[:-1]):
+            raise wiring(name, "input")
+        if name in found or element != (allowed.element or element):
+            raise wiring(name, "input")
+        if allowed.widths is not None and width not in allowed.widths:
+            raise wiring(name, "input")
+        names = [dim["dim_param"] for dim in dims if "dim_param" in dim]
+        if len(set(names)) < len(names) and not allowed.tables:
+            raise wiring(name, "input")
+        found[name] = width, _element(element)
+    return found
 
 
 def _element(kind: int | None) -> str:
@@ -100,66 +92,41 @@ def _element(kind: int | None) -> str:
     return np.dtype(weights.TYPES[kind][0]).kind if kind in weights.TYPES else "?"
 
 
-def _node(node: dict[str, Any], at: int, known: dict[str, Tensor], allowed: Allowed) -> int:
-    """Check one node, add its outputs to what is known, and return its work."""
-    domain, operator = name_of(node.get("domain", b"")), name_of(node.get("op_type", b""))
-    label = f"{at}:{shown(operator)}"
-    if operator not in allowed.operators.get(domain, ()):
-        raise LuodiError("release.graph_operator", node=label, domain=shown(domain) or "ai.onnx")
-    settings = attributes.read(node.get("attribute", []), label)
-    names = [name_of(name) for name in node.get("output", [])]
-    inputs = [_input(name_of(name), known) for name in node.get("input", [])]
-    _gaps_only_chosen(operator, inputs, label)
-    if operator == "TreeEnsemble":
-        settings = trees.check(settings, label).settings()
-    step = Node(operator, inputs, settings, len(names))
-    if operator == "Constant":
-        made = [attributes.constant_of(settings, label)]
-    else:
-        made = _inferred(step, label)
-    if len(made) != len(names):
-        raise _wiring(label, "outputs")
-    given = sum(tensor.elements for tensor in inputs if tensor is not None)
-    for name, tensor in zip(names, made, strict=True):
-        _bounded(tensor, max(allowed.fixed, given) if tensor.fixed else allowed.elements)
-        _define(known, name, tensor)
-    return shapes.work(step, made)
+def _graph(
+    graph: Mapping[str, Any], inputs: Mapping[str, tuple[int, str]], allowed: Allowed
+) -> None:
+    constants = _constants(graph.get("initializer", []), allowed)
+    nodes = [steps.read(node, at, allowed) for at, node in enumerate(graph.get("node", []))]
+    outputs = [name_of(value.get("name", b"")) for value in graph.get("output", [])]
+    walks = []
+    for sizes in allowed.sizes:
+        known: dict[str, Tensor] = {}
+        for name, (width, kind) in inputs.items():
+            define(known, name, Tensor((*sizes, width), kind))
+            bounded("elements", known[name].elements, allowed.elements)
+        for name, tensor in constants:
+            define(known, name, tensor)
+        walks.append(walk(known, nodes, outputs, allowed))
+    if not allowed.tables:
+        apart.check(nodes, walks, [sizes[0] for sizes in allowed.sizes], list(inputs))
+    _outputs(outputs, walks[0], allowed)
 
 
-def _input(name: str, known: Mapping[str, Tensor]) -> Tensor | None:
-    if name and name not in known:
-        raise _wiring(name, "used before it is made")
-    return known[name] if name else None
+def _constants(values: list[dict[str, Any]], allowed: Allowed) -> list[tuple[str, Tensor]]:
+    found = []
+    for value in values:
+        name = name_of(value.get("name", b""))
+        tensor = constant(weights.array(value, shown(name), gaps=allowed.tables))
+        if tensor.kind == "O" and not allowed.tables:
+            raise LuodiError("release.graph_weights", tensor=shown(name), fault="text")
+        found.append((name, tensor))
+    return found
 
 
-def _gaps_only_chosen(operator: str, inputs: list[Tensor | None], label: str) -> None:
-    """NaN means "missing" and may be chosen by a ``Where``; it is never a weight."""
-    for at, tensor in enumerate(inputs):
-        if tensor is not None and tensor.gaps and not (operator == "Where" and at > 0):
-            raise LuodiError("release.graph_weights", tensor=label, fault="not finite")
-
-
-def _inferred(step: Node, label: str) -> list[Tensor]:
-    try:
-        return shapes.infer(step)
-    except Unknown:
-        raise LuodiError("release.graph_shape", node=label) from None
-
-
-def _define(known: dict[str, Tensor], name: str, tensor: Tensor) -> None:
-    if not name or name in known:
-        raise _wiring(name, "made twice or without a name")
-    known[name] = tensor
-
-
-def _bounded(tensor: Tensor, most: int) -> None:
-    if tensor.elements > most:
-        raise _too_much("elements", tensor.elements, most)
-
-
-def _wiring(name: str, fault: str) -> LuodiError:
-    return LuodiError("release.graph_wiring", name=shown(name), fault=fault)
-
-
-def _too_much(what: str, seen: int, limit: int) -> LuodiError:
-    return LuodiError("release.graph_size", what=what, seen=seen, limit=limit)
+def _outputs(names: Sequence[str], known: Mapping[str, Tensor], allowed: Allowed) -> None:
+    for name in names:
+        if name not in allowed.outputs or name not in known or names.count(name) > 1:
+            raise wiring(name, "output")
+        form, tensor = allowed.outputs[name], known[name]
+        if form and (form != (tensor.kind, len(tensor.shape)) or not tensor.of_rows):
+            raise wiring(name, "output")

@@ -100,7 +100,7 @@ def split(node: Node) -> list[Tensor]:
             raise Unknown
         size = -(-shape[axis] // parts)
         sizes = [size] * (parts - 1) + [shape[axis] - size * (parts - 1)]
-    if len(sizes) != node.outputs or min(sizes) < 0 or sum(sizes) != shape[axis]:
+    if len(sizes) != node.outputs or min(sizes, default=-1) < 0 or sum(sizes) != shape[axis]:
         raise Unknown
     return [Tensor((*shape[:axis], size, *shape[axis + 1 :])) for size in sizes]
 
@@ -132,7 +132,7 @@ def flatten(node: Node) -> list[Tensor]:
 
 def transpose(node: Node) -> list[Tensor]:
     shape = node.tensor(0).shape
-    order = [int(at) for at in np.atleast_1d(node.attributes.get("perm", range(len(shape))[::-1]))]
+    order = node.numbers(0, "perm") if "perm" in node.attributes else [*range(len(shape))[::-1]]
     if sorted(order) != list(range(len(shape))):
         raise Unknown
     return [Tensor(tuple(shape[at] for at in order))]

@@ -11,6 +11,7 @@ from luodi.core.errors import LuodiError
 from luodi.core.manifest import Manifest
 from luodi.runtime import gate, golden
 from luodi.runtime.container import Members, Source, Watch, open_release, unwatched
+from luodi.runtime.explain import Explanation, explain
 from luodi.runtime.score import Scorer, Scores
 from luodi.runtime.seal import Signer
 
@@ -91,6 +92,17 @@ class Release:
         """
         return self.scorer.predict(rows)
 
+    def explain(self, row: Mapping[str, Any]) -> Explanation:
+        """What one answer hangs on: columns of a table, fields of an image.
+
+        Args:
+            row: One record.
+
+        Raises:
+            LuodiError: ``rows.*`` when a value cannot be what its column is.
+        """
+        return explain(self.scorer, row)
+
 
 def load(source: Source, *, key: Source | None = None, watch: Watch = unwatched) -> Release:
     """Load a release: size, structure, signature, digests, graph, session, golden rows.
@@ -123,6 +135,8 @@ def load(source: Source, *, key: Source | None = None, watch: Watch = unwatched)
 
 def _session(members: Members, widths: Mapping[str, int]) -> Scorer:
     codec, digest = members.json["codec.json"], members.manifest.digest
+    if str(codec.get("format")).partition("/")[0] != members.manifest.modality:
+        raise LuodiError("release.manifest", field="modality")
     try:
         scorer = Scorer(members.model, codec, release=digest)
     except LuodiError:
@@ -138,7 +152,7 @@ def _session(members: Members, widths: Mapping[str, int]) -> Scorer:
 
 def _answers_as_judged(members: Members, scorer: Scorer) -> None:
     try:
-        golden.check(members.json["golden.json"], scorer)
+        golden.check(members.json["golden.json"], scorer, members.manifest.modality)
     except LuodiError as error:
         if error.code.startswith("release."):
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,36 +72,41 @@ class Scorer:
         Raises:
             LuodiError: ``rows.*`` when a value cannot be what its column is.
         """
-        if isinstance(rows, Mapping | Sequence):
-            return self.score_batch(self._encode(rows))
+        if isinstance(rows, Mapping):
+            return self.score_batch(self.codec.encode_row(rows))
+        if isinstance(rows, Sequence):
+            return self._streamed(len(rows), self.codec.rows_in_parts(_records(rows)))
         frame = _framed(rows)
-        if len(frame) <= LONG:
-            return self.score_batch(self._laid(frame))
-        return self._streamed(frame)
+        return self._streamed(len(frame), self._parts(frame))
 
     def score_batch(self, batch: Batch) -> Scores:
         """Answers as arrays to records that the codec has laid out already."""
         return self._scores(self.session(batch.feeds), batch.warnings)
 
-    def _streamed(self, frame: Any) -> Scores:
-        """A long frame: its parts are laid out while the graph runs over those before."""
-        step = chunk(len(frame))
-        part = step * max(1, PART // step)
+    def _streamed(self, rows: int, batches: Iterable[Batch]) -> Scores:
+        """Answers to batches that are laid out while the graph runs over those before."""
         warnings: Warnings = []
 
-        def parts() -> Iterator[dict[str, np.ndarray]]:
-            for at in range(0, len(frame), part):
-                try:
-                    batch = self._laid(frame[at : at + part])
-                except LuodiError as error:
-                    if "row" not in error.facts:
-                        raise
-                    row = {"row": int(error.facts["row"]) + at}
-                    raise LuodiError(error.code, **{**error.facts, **row}) from None
+        def feeds() -> Iterator[dict[str, np.ndarray]]:
+            for batch in batches:
                 warnings.extend(batch.warnings)
                 yield batch.feeds
 
-        return self._scores(self.session.stream(len(frame), parts()), warnings)
+        return self._scores(self.session.stream(rows, feeds()), warnings)
+
+    def _parts(self, frame: Any) -> Iterator[Batch]:
+        """A frame as the codec's arrays, a long one in parts."""
+        rows = len(frame)
+        step = chunk(rows)
+        part = rows if rows <= LONG else step * max(1, PART // step)
+        for at in range(0, max(1, rows), max(1, part)):
+            try:
+                yield from self._laid(frame[at : at + part])
+            except LuodiError as error:
+                if "row" not in error.facts:
+                    raise
+                row = {"row": int(error.facts["row"]) + at}
+                raise LuodiError(error.code, **{**error.facts, **row}) from None
 
     def _scores(self, outputs: list[np.ndarray], warnings: Warnings) -> Scores:
         noticed = np.fromiter(map(bool, warnings), bool, len(warnings))
@@ -141,23 +146,13 @@ class Scorer:
             answer["release"] = self.release
         return answer
 
-    def _encode(self, rows: Mapping[str, Any] | Sequence[Any]) -> Batch:
-        if isinstance(rows, Mapping):
-            return self.codec.encode_row(rows)
-        if isinstance(rows, str | bytes):
-            raise LuodiError("rows.not_rows", kind=type(rows).__name__)
-        for row in rows:
-            if not isinstance(row, Mapping):
-                raise LuodiError("rows.not_dicts", kind=type(row).__name__)
-        return self.codec.encode_rows(rows)
-
-    def _laid(self, frame: Any) -> Batch:
+    def _laid(self, frame: Any) -> Iterator[Batch]:
         """A frame as the codec's arrays."""
         wanted = frozenset(self.codec.names)
         columns = {c.name: _array(c) for c in frame.iter_columns() if c.name in wanted}
         # with no column in common, the names that are there go into the error
         foreign: dict[str, Any] = {} if columns else dict.fromkeys(frame.columns)
-        return self.codec.encode_columns({**columns, **foreign}, len(frame))
+        return self.codec.columns_in_parts({**columns, **foreign}, len(frame))
 
     def _columns(self, scores: Scores) -> dict[str, Any]:
         """Answers as named columns, in the documented order."""
@@ -187,6 +182,16 @@ class Scorer:
         columns = self._columns(scores) | {"warnings": [list(w) for w in scores.warnings]}
         plain = (c.tolist() if isinstance(c, np.ndarray) else c for c in columns.values())
         return [dict(zip(columns, row, strict=True)) for row in zip(*plain, strict=True)]
+
+
+def _records(rows: Sequence[Any]) -> Sequence[Mapping[str, Any]]:
+    """A list of records, which must be dicts."""
+    if isinstance(rows, str | bytes):
+        raise LuodiError("rows.not_rows", kind=type(rows).__name__)
+    for row in rows:
+        if not isinstance(row, Mapping):
+            raise LuodiError("rows.not_dicts", kind=type(row).__name__)
+    return rows
 
 
 def _framed(rows: Any) -> Any:

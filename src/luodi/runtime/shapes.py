@@ -2,7 +2,8 @@
 
 A graph without loops can still double a tensor forty times, or point a tree at a column that is
 not there. So the shapes are worked out with plain integers for one full chunk of rows; a shape
-that depends on the data cannot be worked out and is refused.
+that depends on the data cannot be worked out and is refused. The operators of networks have
+rooms of their own: ``windows``, ``network`` and ``quantized``.
 
 The rules follow https://onnx.ai/onnx/operators/ for opsets 18 to 24.
 """
@@ -13,12 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from luodi.runtime import layout, operators
+from luodi.runtime import layout, network, operators, quantized, windows
 from luodi.runtime.tensors import Node, Tensor, Unknown, axis_of, broadcast
 from luodi.runtime.weights import TYPES
 
-# A prime just below the rows of one chunk, so that no other dimension equals it by chance.
-ROWS = 8191
 _TRUTHS = frozenset(
     [
         "Equal",
@@ -34,6 +33,8 @@ _TRUTHS = frozenset(
         "IsInf",
     ]
 )
+# What they read is more than what they make.
+_GATHERED = operators.REDUCE | operators.ARGUMENT | {"GlobalAveragePool"}
 _POSITIONS = operators.ARGUMENT | {"Shape"}
 _LABELS = {"values_int64s": "i", "values_floats": "f", "values_strings": "O"}
 
@@ -48,18 +49,25 @@ def infer(node: Node) -> list[Tensor]:
         _divisible(node)
     kind = _kind(node)
     fixed = all(tensor.fixed for tensor in node.inputs if tensor is not None)
-    return [made._replace(kind=kind, fixed=fixed) for made in _RULES[node.operator](node)]
+    made = _RULES[node.operator](node)
+    if node.operator in operators.QUANTIZED:  # whose outputs are not of the first input's kind
+        return [one._replace(fixed=fixed) for one in made]
+    return [one._replace(kind=kind, fixed=fixed, least=None) for one in made]
 
 
 def work(node: Node, outputs: Sequence[Tensor]) -> int:
     """Elements that are touched: those of the outputs, a product's sums, a tree's comparisons."""
     made = sum(tensor.elements for tensor in outputs)
-    if node.operator in ("MatMul", "Gemm"):
+    if node.operator in ("MatMul", "Gemm", "MatMulInteger"):
         inner = node.tensor(0).shape
         return made * (inner[-2] if node.integer("transA", 0) else inner[-1])
     if node.operator == "TreeEnsemble":
         return outputs[0].shape[0] * node.integer("comparisons", 1)
-    return made
+    if node.operator in operators.WINDOWS:
+        return windows.work(node, made)
+    if node.operator in _GATHERED:
+        return max(made, node.tensor(0).elements)
+    return 4 * made if node.operator == "Resize" else made
 
 
 def _kind(node: Node) -> str:
@@ -159,15 +167,27 @@ _RULES: Mapping[str, Callable[[Node], list[Tensor]]] = {
     **dict.fromkeys(operators.UNARY, _same),
     **dict.fromkeys(operators.REDUCE, _reduced),
     **dict.fromkeys(operators.ARGUMENT, _argument),
+    **dict.fromkeys(operators.ACTIVATIONS, network.activated),
+    "AveragePool": windows.pool,
+    "BatchNormalization": network.normalised,
     "Concat": layout.concat,
+    "Conv": windows.float_conv,
+    "ConvInteger": quantized.conv_integer,
+    "DequantizeLinear": quantized.dequantize,
     "Expand": layout.expand,
     "Flatten": layout.flatten,
     "Gather": layout.gather,
     "GatherElements": layout.gather_elements,
     "Gemm": _gemm,
+    "GlobalAveragePool": windows.whole,
     "LabelEncoder": _label_encoder,
     "MatMul": _matmul,
+    "MatMulInteger": quantized.matmul_integer,
+    "MaxPool": windows.pool,
+    "Pad": network.pad,
+    "QuantizeLinear": quantized.quantize,
     "Reshape": layout.reshape,
+    "Resize": network.resize,
     "Shape": layout.shape_of,
     "Slice": layout.slice_of,
     "Split": layout.split,

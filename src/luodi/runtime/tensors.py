@@ -14,7 +14,15 @@ MOST_VALUES = 64
 
 
 class Unknown(Exception):
-    """The rule cannot tell, or the operator would refuse; the gate names the node."""
+    """The rule cannot tell, or the operator would refuse; the gate names the node.
+
+    Args:
+        fault: Which setting or input of the node is wrong, where that can be said.
+    """
+
+    def __init__(self, fault: str = "") -> None:
+        super().__init__(fault)
+        self.fault = fault
 
 
 class Tensor(NamedTuple):
@@ -26,6 +34,7 @@ class Tensor(NamedTuple):
         values: For short integer constants the values, because they decide shapes.
         gaps: Whether it is a constant that holds NaN.
         fixed: Whether it follows from constants alone; onnxruntime makes it while loading.
+        least: The smallest number of a constant; None for all that is worked out.
     """
 
     shape: Shape
@@ -33,11 +42,17 @@ class Tensor(NamedTuple):
     values: np.ndarray | None = None
     gaps: bool = False
     fixed: bool = False
+    least: float | None = None
 
     @property
     def elements(self) -> int:
         """Number of elements."""
         return math.prod(self.shape)
+
+    @property
+    def of_rows(self) -> bool:
+        """Whether it holds something of each row: no constant, no size."""
+        return not self.fixed and self.values is None
 
 
 class Node(NamedTuple):
@@ -62,7 +77,10 @@ class Node(NamedTuple):
     def numbers(self, at: int, attribute: str | None = None) -> list[int]:
         """Integers that decide the shape, from a constant input or an attribute."""
         if attribute is not None and attribute in self.attributes:
-            return [int(number) for number in np.atleast_1d(self.attributes[attribute])]
+            given = np.asarray(self.attributes[attribute])
+            if given.dtype.kind != "i" or given.ndim > 1:
+                raise Unknown
+            return [int(number) for number in given.ravel()]
         values = self.tensor(at).values
         if values is None:
             raise Unknown
@@ -80,7 +98,8 @@ def constant(array: np.ndarray) -> Tensor:
     """The tensor of a constant; the values are kept when they may decide a shape."""
     keep = array.dtype.kind == "i" and array.size <= MOST_VALUES
     gaps = array.dtype.kind == "f" and bool(np.isnan(array).any())
-    return Tensor(array.shape, array.dtype.kind, array if keep else None, gaps, True)
+    least = float(array.min()) if array.size and array.dtype.kind in "fiu" else None
+    return Tensor(array.shape, array.dtype.kind, array if keep else None, gaps, True, least)
 
 
 def broadcast(shapes: Sequence[Shape]) -> Shape:

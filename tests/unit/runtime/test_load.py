@@ -65,12 +65,12 @@ class Values:
     goal, classes = "regress", ()
 
     def __init__(self, value):
-        self.value, self.probabilities = np.array(value), None
+        self.value, self.probabilities, self.codec = np.array(value), None, self
 
-    def score(self, rows):
+    def score_batch(self, rows):
         return self
 
-    predict = score
+    predict = encode_rows = score_batch
 
 
 @pytest.mark.parametrize(
