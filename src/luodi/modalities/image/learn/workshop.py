@@ -1,0 +1,241 @@
+"""Training images made ready for networks, and the fits themselves."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from luodi.core import metrics
+from luodi.core.errors import LuodiError
+from luodi.core.modality import Stop, never
+from luodi.core.objective import utility
+from luodi.core.task import Task
+from luodi.core.values import Dataset, Member, Parts, Recipe
+from luodi.modalities.image.codec import Codec
+from luodi.modalities.image.learn import pixels, portfolio, training
+from luodi.modalities.image.learn.baseline import constant
+from luodi.modalities.image.learn.fitted import Fitted, softmax
+from luodi.modalities.image.learn.job import Job, Validation, Watch
+from luodi.modalities.image.learn.portfolio import Case
+from luodi.modalities.image.learn.prepared import Prepared
+from luodi.modalities.image.learn.probe import fastest
+from luodi.modalities.image.learn.settings import Settings
+from luodi.modalities.target import ordered_classes
+
+FEATURES = "pixels"
+"""The one feature set there is."""
+BASELINES = ("dumb", "linear")
+LEAST_JUDGING, SHARE_JUDGING = 500, 0.08
+"""Validation takes so many images, or this share of them, and never more than a fold."""
+
+
+class ImageWorkshop:
+    """See ``core.modality.Workshop``.
+
+    Only the first fold is validated on, and its network is what ships: one network a fold would
+    take a multiple of the time in training and in service, for little.
+
+    Args:
+        parts: The training records, with a Binary column of image files, and their folds.
+        task: The task.
+        recorded: A recorded plan; nothing in it is needed, recipes hold everything.
+        watch: Who follows the trainings.
+
+    Raises:
+        LuodiError: ``train.image_regress``, ``rows.image_*`` with the number of the row.
+
+    Attributes:
+        truth: Class index of each training row, int64 (rows,).
+        classes: Canonical text of the classes, in order.
+        folds: The first fold only.
+        metric: What is trained for.
+        images: The training images, uint8 (rows, height, width, channels).
+        threads: Threads that there are; a recipe says how many of them it uses.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        task: Task,
+        recorded: Mapping[str, Any] | None = None,
+        watch: Watch | None = None,
+    ) -> None:
+        if task.goal != "classify":
+            raise LuodiError("train.image_regress", target=task.data.target)
+        self.task, self.watch = task, watch or Watch()
+        self.threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+        self.classes = ordered_classes(parts.train, task)
+        self.truth = _truth(parts.train, self.classes)
+        self.folds = (_judging(parts, task),)
+        self._begun = False
+        self.metric = task.metric or metrics.default_metric(task.goal, self.truth)
+        self._prepared, self.images = _prepared(parts.train, task, self.classes, self.threads)
+
+    @property
+    def prepared(self) -> Prepared:
+        """See ``Workshop.prepared``."""
+        return self._prepared
+
+    @property
+    def keeps_folds(self) -> bool:
+        """See ``Workshop.keeps_folds``."""
+        return False
+
+    @property
+    def first_share(self) -> float:
+        """See ``Workshop.first_share``: one long training is better than several short ones."""
+        return 0.9
+
+    def baselines(self) -> tuple[Recipe, Recipe]:
+        """See ``Workshop.baselines``."""
+        params = portfolio.LINEAR.to_json()
+        rounds = (portfolio.linear_epochs(len(self.truth)),)
+        return Recipe("dumb", {}, FEATURES, 0), Recipe("linear", params, FEATURES, 0, rounds)
+
+    def portfolio(self, first: Member | None = None) -> Sequence[Recipe]:
+        """See ``Workshop.portfolio``."""
+        seed = self.task.split.seed
+        found = portfolio.ordered(self._case())
+        return [Recipe(name, given.to_json(), FEATURES, seed) for name, given in found]
+
+    def explore(self, suggest: Any, family: str) -> Recipe:
+        """See ``Workshop.explore``."""
+        given = portfolio.explored(suggest, family, self._case())
+        return Recipe(family, given.to_json(), FEATURES, suggest.number)
+
+    def _case(self) -> Case:
+        seen = self._prepared
+        rows = len(self.truth) - sum(map(len, self.folds))
+        shape = (seen.height, seen.width, seen.channels)
+        return Case(*shape, rows, len(self.classes), self.task.budget, fastest(self.threads))
+
+    def enrich(self, base: Member, stop: Stop) -> Iterator[Member]:
+        """See ``Workshop.enrich``: there is nothing richer than the pixels."""
+        yield from ()
+
+    def score(self, out_of_fold: np.ndarray) -> float:
+        """See ``Workshop.score``."""
+        seen = ~np.isnan(out_of_fold[:, 0])
+        return self.utility(self.truth[seen], out_of_fold[seen])
+
+    def utility(self, truth: np.ndarray, answers: np.ndarray) -> float:
+        """The task's metric, signed so that higher is better; decisions as they would be taken."""
+        return utility(self.metric, truth, answers, self.task.costs, self.classes)
+
+    def fit(
+        self, recipe: Recipe, stop: Stop = never, seconds: float = math.inf
+    ) -> Iterator[Member]:
+        """See ``Workshop.fit``; there is one fold, and so one yield.
+
+        There is none where the time is not enough for a few epochs of a network: nothing that
+        could be compared would come of it. The first of the portfolio takes what there is.
+        """
+        if self._begun and seconds < math.inf and not self._case().affords(recipe.family, seconds):
+            return
+        self._begun |= recipe.family not in BASELINES
+        began = time.perf_counter()
+        (valid,) = self.folds
+        epochs = recipe.rounds[0] if recipe.rounds else None
+        model = self._fitted(recipe, valid, epochs, stop, seconds)
+        said = np.full((len(self.truth), len(self.classes)), np.nan)
+        said[valid] = softmax(model.logits(self.images[valid]))
+        done = replace(recipe, rounds=(model.rounds,))
+        yield Member(done, (model,), said, self.score(said), time.perf_counter() - began)
+
+    def refit(self, member: Member) -> Member:
+        """See ``Workshop.refit``."""
+        began = time.perf_counter()
+        nothing = np.empty(0, np.int64)
+        model = self._fitted(member.recipe, nothing, member.recipe.rounds[0], never, math.inf)
+        seconds = member.seconds + time.perf_counter() - began
+        return replace(member, models=(model,), seconds=seconds)
+
+    def shipped(self, member: Member, single: bool) -> Member:
+        """See ``Workshop.shipped``: as it was judged, since a refit would double the time."""
+        return member
+
+    def _fitted(
+        self,
+        recipe: Recipe,
+        valid: np.ndarray,
+        epochs: int | None,
+        stop: Stop,
+        seconds: float,
+    ) -> Fitted:
+        """One network, from all rows but those to validate on."""
+        seen = self._prepared
+        rows = np.setdiff1d(np.arange(len(self.truth)), valid)
+        if recipe.family == "dumb":
+            shape = (seen.channels, seen.height, seen.width)
+            return constant(shape, self.truth[rows], len(self.classes), seen.mean, seen.spread)
+        job = Job(
+            family=recipe.family,
+            settings=Settings.from_json(recipe.params),
+            images=self.images,
+            truth=self.truth,
+            rows=rows,
+            classes=len(self.classes),
+            mean=seen.mean,
+            spread=seen.spread,
+            valid=self._validation(valid) if len(valid) else None,
+            seed=recipe.seed,
+            epochs=epochs,
+            seconds=seconds,
+            stop=stop,
+            watch=self.watch,
+        )
+        return training.fit(job)
+
+    def _validation(self, rows: np.ndarray) -> Validation:
+        """The rows of a fold, mixed: a training looks at the first of them more often."""
+        mixed = np.random.default_rng(0).permutation(rows)
+        return Validation(self.images[mixed], self.truth[mixed], self.utility)
+
+
+def _judging(parts: Parts, task: Task) -> np.ndarray:
+    """The rows to validate on: the first fold, or as much of it as is enough.
+
+    A fold of groups, of the latest or of what the source has settled is never cut: what is left
+    of it would be learned from beside its own kin.
+    """
+    fold = parts.folds[0]
+    settled = parts.by == "part" and len(parts.folds) == 1
+    if settled or task.data.group or parts.by in ("time", "group"):
+        return fold
+    enough = max(LEAST_JUDGING, round(SHARE_JUDGING * len(parts.train)))
+    return fold[np.linspace(0, len(fold) - 1, min(enough, len(fold))).astype(np.int64)]
+
+
+def _truth(train: Dataset, classes: tuple[str, ...]) -> np.ndarray:
+    """The class index of each row."""
+    assert train.target is not None
+    place = {name: i for i, name in enumerate(classes)}
+    return np.array([place[label] for label in train.table[train.target].to_list()], np.int64)
+
+
+def _prepared(
+    train: Dataset, task: Task, classes: tuple[str, ...], threads: int
+) -> tuple[Prepared, np.ndarray]:
+    """All images in memory, and what they have in common."""
+    (column,) = train.columns
+    files = train.table[column.name].to_list()
+    found, height, width = pixels.read(files, column.name, threads)
+    mean, spread = pixels.moments(found.images)
+    channels = found.images.shape[3]
+    codec = Codec(
+        goal=task.goal,
+        target=task.data.target,
+        classes=classes,
+        labels=train.labels,
+        column=column.name,
+        channels=channels,
+        least=found.least,
+        most=found.most,
+    )
+    return Prepared(codec, height, width, channels, mean, spread), found.images
