@@ -11,28 +11,16 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
 
 from luodi.runtime.load import load
-from luodi.serve.access import Access
 from luodi.serve.app import App
-from luodi.serve.batcher import Batcher
-from luodi.serve.codecs import Codecs
-from luodi.serve.connection import serving
-from luodi.serve.doors import Doors
-from luodi.serve.health import Health
-from luodi.serve.metrics import Metrics
-from luodi.serve.models import Model, Served
-from luodi.serve.parts import Parts
-from luodi.serve.routes import labels, table
-from luodi.serve.settings import Limits
 from luodi.store import disk
 from luodi.store.home import Home
 from luodi.store.ledger.rows import Reason
+from parts_inside import inside, listening
 from promise import count
 from serving import NAME, RECORD, filled, release, running
 from unit.store.ledger.made import at_commit
@@ -282,39 +270,6 @@ def _reviewed_until_killed(server) -> tuple[set[str], set[str]]:
         return answered, skipped
 
 
-@contextmanager
-def inside(home: Home) -> Iterator[App]:
-    """A server's parts in this process, where a test can reach the ledger's own connection."""
-    metrics = Metrics([NAME], labels(table([NAME], True).values()))
-    health = Health()
-    silent = Access(False, lambda text: None)
-    batcher = Batcher(home.ledger, 1.0, False, metrics, health, silent)
-    models = {NAME: Model(NAME, Served(load(release())))}
-    with home:
-        ledger, codecs = home.ledger, Codecs(home)
-        doors = Doors(None)
-        yield App(Parts(models, doors, batcher, metrics, health, ledger, codecs, Limits(), silent))
-    batcher.close()
-
-
-async def listening(app: App) -> Callable[..., Awaitable[tuple[int, dict]]]:
-    """What asks the parts over a socket."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(serving(app), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-
-    def ask(path: str, value: object = None) -> tuple[int, dict]:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        body = None if value is None else json.dumps(value).encode()
-        connection.request("GET" if body is None else "POST", path, body)
-        answer = connection.getresponse()
-        content = json.loads(answer.read())
-        connection.close()
-        return answer.status, content
-
-    return lambda *asked: loop.run_in_executor(None, ask, *asked)
-
-
 @pytest.mark.promise("disk full: predictions go on, feedback gets 507, nothing lost")
 def test_disk_full_predictions_go_on_feedback_gets_507_and_nothing_is_lost(tmp_path, promise):
     home = filled(tmp_path / "home")
@@ -365,14 +320,14 @@ def _room_for(home: Home, pages: int) -> None:
 def test_a_record_that_breaks_the_graph_spoils_no_other_request(tmp_path, monkeypatch):
     from luodi.serve import answers
 
-    joined = answers._joined
+    joined = answers.together
 
     def breaks(batches):
         if any(batch.feeds["numbers"][0, 0] == 13 for batch in batches):
             raise RuntimeError("the runtime says no")
         return joined(batches)
 
-    monkeypatch.setattr(answers, "_joined", breaks)
+    monkeypatch.setattr(answers, "together", breaks)
     home = filled(tmp_path / "home")
     with inside(home) as app:
         asyncio.run(_with_a_record_that_breaks(app))

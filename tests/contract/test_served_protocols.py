@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from image_serving import image_home, image_release, photo, text
 from luodi.runtime.load import load
 from promise import count
 from serving import NAME, release, running
@@ -24,6 +25,15 @@ RELEASE = load(release())
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     with running(tmp_path_factory.mktemp("served"), auth=False) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A server of images."""
+    folder = tmp_path_factory.mktemp("images")
+    image_home(folder / "home").close()
+    with running(folder, auth=False) as started:
         yield started
 
 
@@ -90,8 +100,22 @@ def test_the_triton_client_is_told_what_is_wrong(triton):
         connected.infer(NAME, [wrong])
 
 
+def test_the_triton_client_sends_images_as_bytes_and_as_text(shop):
+    client = pytest.importorskip("tritonclient.http", reason="pip install 'luodi[conformance]'")
+    files = [photo("JPEG", (30, 40), 1), photo("PNG", (50, 20), 2)]
+    release = load(image_release())
+    wanted = [release.predict({"image": data})["decision"].encode() for data in files]
+    with client.InferenceServerClient(f"127.0.0.1:{shop.port}") as connected:
+        for binary, elements in ((True, files), (False, [*map(text, files)])):
+            image = client.InferInput("image", [2, 1], "BYTES")
+            image.set_data_from_numpy(np.array(elements, object)[:, None], binary_data=binary)
+            assert connected.infer(NAME, [image]).as_numpy("decision").tolist() == wanted
+
+
 @pytest.mark.promise("Schemathesis on the published OpenAPI: no unplanned 5xx")
-def test_answers_are_as_the_published_document_says(server, tmp_path, promise):
+@pytest.mark.parametrize("served", ["server", "shop"])
+def test_answers_are_as_the_published_document_says(served, request, tmp_path, promise):
+    server = request.getfixturevalue(served)
     pytest.importorskip("schemathesis", reason="pip install 'luodi[conformance]'")
     tool = Path(sys.executable).with_name("schemathesis")
     if not tool.exists() and not shutil.which("schemathesis"):

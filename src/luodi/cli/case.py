@@ -30,6 +30,8 @@ def lines(case: Mapping[str, Any], codec: Codec) -> Iterator[str]:
     else:
         yield phrase("review_unsure", urgency=case["urgency"])
     yield from _table(list(_rows(case, codec)))
+    if any(isinstance(held, Mapping) for held in case["record"].values()):
+        yield phrase("review_where", id=case["id"])
 
 
 def _decided(case: Mapping[str, Any], codec: Codec) -> str:
@@ -51,7 +53,11 @@ def _rows(case: Mapping[str, Any], codec: Codec) -> Iterator[tuple[str, str, str
     record, notes = case["record"], _notes(case["warnings"], codec)
     units = {field.name: field.unit or "" for field in codec.fields}
     for name in dict.fromkeys((*codec.names, *record)):
-        value = canonical(record.get(name))
+        held = record.get(name)
+        if isinstance(held, Mapping):  # a file, which no terminal shows
+            yield name, phrase("review_file", **held), notes(name)
+            continue
+        value = canonical(held)
         yield name, f"{value} {units.get(name, '')}".rstrip() if value else ABSENT, notes(name)
 
 

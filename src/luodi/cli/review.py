@@ -17,6 +17,8 @@ from luodi.core.errors import LuodiError
 if TYPE_CHECKING:
     from luodi.store.home import Home as Opened
 
+ENDINGS = {"image/jpeg": "jpg", "application/dicom": "dcm"}
+
 
 @verb
 def review(
@@ -37,6 +39,9 @@ def review(
     skipped: Annotated[
         str | None, Option("--skip", metavar="ID", help="Let one case wait no more.")
     ] = None,
+    image: Annotated[
+        str | None, Option("--image", metavar="ID", help="Write the image of one case here.")
+    ] = None,
     lease: Annotated[
         str, Option("--lease", metavar="TIME", help="How long nobody else gets a case.")
     ] = "15m",
@@ -47,13 +52,15 @@ def review(
     """Look at what was sent to a human, and say what is true."""
     from luodi.store.home import Home as Opened
 
-    _check(following, answered, truth, skipped)
+    _check(following, answered, truth, skipped, image)
     lease_s = duration(lease, "--lease")
     with Opened.open(home) as opened:
         if answered is not None:
             _answer(opened, answered, truth or "", as_json)
         elif skipped is not None:
             _skip(opened, skipped, as_json)
+        elif image is not None:
+            _image(opened, image, as_json)
         elif following is not None:
             _next(opened, task_of(opened, name), following, lease_s, as_json)
         else:
@@ -67,8 +74,8 @@ def _check(*given: object) -> None:
     Raises:
         LuodiError: ``review.together``.
     """
-    following, answered, truth, skipped = (one is not None for one in given)
-    if following + answered + skipped > 1 or answered != truth:
+    following, answered, truth, skipped, image = (one is not None for one in given)
+    if following + answered + skipped + image > 1 or answered != truth:
         raise LuodiError("review.together")
 
 
@@ -164,6 +171,28 @@ def _skip(home: Opened, name: str, as_json: bool) -> None:
     is_skipped = reviews.skip(home.ledger, name, actor())
     _told({"id": name, "skipped": is_skipped}, as_json)
     say(phrase("review_skipped") if is_skipped else phrase("review_answered"))
+
+
+def _image(home: Opened, name: str, as_json: bool) -> None:
+    """Write the image of one case into the current folder, under the case's own name.
+
+    Raises:
+        LuodiError: ``ledger.review_unknown``, ``serve.no_image``, ``environment.disk``.
+    """
+    from luodi.serve.cases import about
+    from luodi.serve.codecs import Codecs
+    from luodi.store import disk, lookup
+
+    record = lookup.waiting_record(home.ledger, name)
+    if record is None:
+        raise LuodiError("ledger.review_unknown", id=name)
+    found = Codecs(home).of([name])[name].file(record)
+    if found is None:
+        raise LuodiError("serve.no_image")
+    path = Path(f"{name}.{ENDINGS.get(found.media, found.media.rpartition('/')[2])}")
+    disk.put_new(path, found.data)
+    _told({"id": name, "path": str(path), **about(found)}, as_json)
+    say(phrase("review_image", path=path))
 
 
 def _told(data: dict[str, Any], as_json: bool) -> None:

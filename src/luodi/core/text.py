@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import unicodedata
 from typing import Any
 
@@ -40,3 +41,35 @@ def canonical(value: Any) -> str:
     if isinstance(value, float) or hasattr(value, "is_integer"):
         return str(int(value)) if float(value).is_integer() else repr(float(value))
     return str(value).strip()
+
+
+PIECE = 3 * 2**18
+"""Bytes that become text at a time: megabytes at once would keep every other thread waiting."""
+
+
+def base64_text(data: bytes) -> str:
+    """Bytes as base64 (RFC 4648, section 4).
+
+    Example:
+        >>> base64_text(b"abc")
+        'YWJj'
+    """
+    pieces = (data[at : at + PIECE] for at in range(0, len(data), PIECE))
+    return "".join(binascii.b2a_base64(piece, newline=False).decode() for piece in pieces)
+
+
+def base64_bytes(text: str) -> bytes:
+    """The bytes of base64 text.
+
+    Raises:
+        ValueError: the text is none, or holds more than base64.
+
+    Example:
+        >>> base64_bytes("YWJj")
+        b'abc'
+    """
+    if "=" in text[:-2]:  # it would end there
+        raise ValueError
+    step = PIECE // 3 * 4
+    pieces = (text[at : at + step] for at in range(0, len(text), step))
+    return b"".join(binascii.a2b_base64(piece, strict_mode=True) for piece in pieces)

@@ -8,15 +8,14 @@ from functools import partial
 from typing import Any
 
 from luodi.core.errors import LuodiError
-from luodi.serve import feedback, inference, invocations, openapi, reply, reviewing, strict
-from luodi.serve.answers import Question, Record
+from luodi.serve import feedback, inference, openapi, readings, reply, reviewing, strict
+from luodi.serve.answers import Question
 from luodi.serve.parts import Parts
 from luodi.serve.reply import Reply, problem
 from luodi.serve.request import Request
-from luodi.serve.routes import Route
+from luodi.serve.routes import Route, case_of
 
 Respond = Callable[[Reply], None]
-Written = Callable[[Question], Reply]
 Work = Coroutine[Any, Any, Reply]
 """What ends in a reply when the ledger has acknowledged."""
 
@@ -84,27 +83,15 @@ class Actions:
 
     def predict(self, request: Request, route: Route, respond: Respond) -> None:
         """Answers for one record or many."""
-        value = strict.decode(request.body, self._parts.limits.depth)
-        records = value if type(value) is list else [value]
-        many = type(value) is list
-
-        def written(question: Question) -> Reply:
-            assert question.answers is not None
-            return reply.json(question.answers if many else question.answers[0])
-
-        self._ask(request, route, self._records(records), written, respond)
+        self._ask(request, route, respond)
 
     def invocations(self, request: Request, route: Route, respond: Respond) -> None:
         """Answers in MLflow's form."""
-        value = strict.decode(request.body, self._parts.limits.depth)
-        records = invocations.records(value, self._parts.limits.rows)
-        self._ask(request, route, self._records(records), invocations.written, respond)
+        self._ask(request, route, respond)
 
     def infer(self, request: Request, route: Route, respond: Respond) -> None:
         """Answers for tensors."""
-        asked = inference.read(request, self._parts.limits)
-        written = partial(inference.written, asked)
-        self._ask(request, route, self._records(asked.records), written, respond)
+        self._ask(request, route, respond)
 
     def feedback(self, request: Request, route: Route, respond: Respond) -> None:
         """Keep what came true."""
@@ -141,6 +128,15 @@ class Actions:
         name = reviewing.skipped(strict.decode(request.body, self._parts.limits.depth))
         self._later(reviewing.skip(name, request.who, self._parts.ledger), respond)
 
+    def review_image(self, request: Request, route: Route, respond: Respond) -> None:
+        """The image of a case, for a person to look at."""
+        parts = self._parts
+        assert parts.ledger is not None and parts.codecs is not None
+        name = case_of(request.path)
+        if name is None:
+            raise LuodiError("ledger.review_unknown", id="")
+        self._later(reviewing.image(name, parts.codecs, parts.ledger), respond)
+
     def _later(self, work: Work, respond: Respond) -> None:
         """Respond once the ledger has acknowledged."""
         task = asyncio.get_running_loop().create_task(self._acknowledge(work, respond))
@@ -157,23 +153,14 @@ class Actions:
             self._parts.access.fault(error)
             respond(problem("serve.unexpected"))
 
-    def _records(self, records: list[Record]) -> list[Record]:
-        if len(records) > self._parts.limits.rows:
-            raise LuodiError("serve.rows", limit=self._parts.limits.rows)
-        if not all(type(record) is dict for record in records):
-            raise LuodiError("serve.not_records")
-        return records
-
-    def _ask(
-        self,
-        request: Request,
-        route: Route,
-        records: list[Record],
-        written: Written,
-        respond: Respond,
-    ) -> None:
+    def _ask(self, request: Request, route: Route, respond: Respond) -> None:
         model = self._parts.models[route.model]
-        question = Question(model, model.current, records, request)
+        served = model.current
+        read = readings.BY_ACTION[route.action]
+        question = Question(model, served, (), request)
+        question.reading = partial(read, request, served, self._parts.limits)
+        if not served.is_slow:
+            question.read()
 
         def done(question: Question) -> None:
             if question.error is not None:
@@ -181,14 +168,15 @@ class Actions:
                 return
             for answer in question.answers or ():
                 self._parts.metrics.answer(model.name, answer["action"], bool(answer["warnings"]))
-            respond(self._guarded(written, question))
+            respond(self._guarded(question))
 
         self._parts.batcher.ask(question, done)
 
-    def _guarded(self, written: Written, question: Question) -> Reply:
+    def _guarded(self, question: Question) -> Reply:
         """A reply; a fault in writing one must not keep others from theirs."""
         try:
-            return written(question)
+            assert question.written is not None
+            return question.written(question)
         except LuodiError as error:
             return problem(error)
         except Exception as error:

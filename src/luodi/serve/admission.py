@@ -70,6 +70,11 @@ class Admission:
         """How many may be under way now."""
         return int(self._limit)
 
+    @property
+    def held_bytes(self) -> int:
+        """How much the bodies of those who are in take; those who wait have short ones."""
+        return sum(len(request.body) for request in self._inside)
+
     def turns_away(self, size: int) -> bool:
         """Whether a body of this size would be read for nothing."""
         return size > PARKED_BYTES and len(self._inside) >= self.limit

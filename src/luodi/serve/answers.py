@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from luodi.core.codec import Batch
+from luodi.core.cuts import joined
 from luodi.core.errors import LuodiError
 from luodi.core.text import canonical
 from luodi.runtime.score import Scores
 from luodi.serve.models import Model, Served
+from luodi.serve.reply import Reply
 from luodi.serve.request import Request
 from luodi.serve.urgency import urgency
 from luodi.store.ledger.clock import now_us
@@ -36,6 +36,8 @@ class Question:
         request: The request, which says whether anybody waits for the answers.
         answers: One for each record, once they are there.
         error: Why there are none.
+        reading: Gives the records and how answers are written, where that takes long.
+        written: Writes the answers in the form in which they were asked for.
     """
 
     model: Model
@@ -44,6 +46,22 @@ class Question:
     request: Request
     answers: list[dict[str, Any]] | None = None
     error: LuodiError | None = None
+    reading: Reading | None = None
+    written: Written | None = None
+
+    def read(self) -> None:
+        """Read the request, unless that is done.
+
+        Raises:
+            LuodiError: ``serve.*`` when it is none that can be answered.
+        """
+        if self.reading is not None:
+            self.records, self.written = self.reading()
+            self.reading = None
+
+
+Written = Callable[[Question], Reply]
+Reading = Callable[[], tuple[Sequence[Record], Written]]
 
 
 def solve(questions: Sequence[Question]) -> None:
@@ -63,11 +81,11 @@ def solve(questions: Sequence[Question]) -> None:
         for question in good:
             question.answers = []
         return
-    scores = questions[0].served.release.scorer.score_batch(_joined(batches))
+    scores = questions[0].served.release.scorer.score_batch(together(batches))
     at = 0
     for question in good:
         end = at + len(question.records)
-        question.answers = [_answer(question, scores, row) for row in range(at, end)]
+        question.answers = [answer(question, scores, row) for row in range(at, end)]
         at = end
 
 
@@ -84,16 +102,15 @@ def _encoded(question: Question) -> list[Batch]:
     return batches
 
 
-def _joined(batches: list[Batch]) -> Batch:
+def together(batches: Sequence[Batch]) -> Batch:
+    """Batches as one."""
     if len(batches) == 1:
         return batches[0]
-    feeds = {
-        name: np.concatenate([batch.feeds[name] for batch in batches]) for name in batches[0].feeds
-    }
-    return Batch(feeds, [batch.warnings[0] for batch in batches])
+    feeds = joined([batch.feeds for batch in batches])
+    return Batch(feeds, [codes for batch in batches for codes in batch.warnings])
 
 
-def _answer(question: Question, scores: Scores, row: int) -> dict[str, Any]:
+def answer(question: Question, scores: Scores, row: int) -> dict[str, Any]:
     """One answer, in the order in which it is documented."""
     served, warnings = question.served, list(scores.warnings[row])
     action = "accept"
@@ -102,23 +119,23 @@ def _answer(question: Question, scores: Scores, row: int) -> dict[str, Any]:
             action = "review"
         else:
             warnings.append(REVIEW_FULL)
-    answer: dict[str, Any] = {"id": None}
+    said: dict[str, Any] = {"id": None}
     if scores.value is not None:
-        answer["value"] = float(scores.value[row])
+        said["value"] = float(scores.value[row])
     else:
         assert scores.decision is not None and scores.probabilities is not None
         decided = int(scores.decision[row])
         shares = scores.probabilities[row].tolist()
-        answer["decision"] = served.decisions[decided]
+        said["decision"] = served.decisions[decided]
         # of two classes the one that the task is about, of more the one that was decided
-        answer["probability"] = shares[1] if len(shares) == 2 else shares[decided]
+        said["probability"] = shares[1] if len(shares) == 2 else shares[decided]
         if len(shares) > 2:
             classes = served.release.scorer.classes
-            answer["probabilities"] = dict(zip(classes, shares, strict=True))
-    answer["action"] = action
-    answer["release"] = served.digest
-    answer["warnings"] = warnings
-    return answer
+            said["probabilities"] = dict(zip(classes, shares, strict=True))
+    said["action"] = action
+    said["release"] = served.digest
+    said["warnings"] = warnings
+    return said
 
 
 def chosen(questions: Sequence[Question], share: float) -> list[Prediction]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from luodi.core.errors import LuodiError
 from luodi.serve import inference, routes
 from luodi.serve.actions import Actions, Respond
 from luodi.serve.admission import Admission, Turn
+from luodi.serve.cases import IMAGE
 from luodi.serve.parts import Parts
 from luodi.serve.reply import Reply, problem
 from luodi.serve.request import Request
@@ -56,6 +56,8 @@ class App:
         """Refuse a request by its headers alone; None when its body may come."""
         route, found = self._found(request.path)
         request.route = route.label if route else "none"
+        model = self.models[route.model].current if route and route.model else None
+        request.most_bytes = self.limits.body_bytes(model.largest_bytes if model else 0)
         if route is None or route.roles:
             code = self.doors.refuses(request, route.roles if route else routes.ANY)
             if code is not None:
@@ -66,7 +68,8 @@ class App:
         if method != route.method:
             allow = "GET, HEAD" if route.method == "GET" else route.method
             return problem(LuodiError("serve.method", allow=allow))
-        if not _is_readable(request.headers):
+        raw = model.media if model and route.action == "predict" else frozenset()
+        if not _is_readable(request, raw):
             return problem("serve.media")
         size = int(request.headers.get(b"content-length", b"0")[:12])
         if route.heavy and self.admission.turns_away(size):
@@ -100,9 +103,11 @@ class App:
             self._actions.act(request, route, respond)
 
     def is_filled(self) -> bool:
-        """Whether the bodies that are being read take all the memory that they may."""
+        """Whether all bodies, those that are read and those of requests that are under way, take
+        the memory that they may."""
         held = sum(connection.held_bytes for connection in self.connections)
-        return held > self.limits.bodies_mb * 2**20
+        largest = max(model.current.largest_bytes for model in self.models.values())
+        return held + self.admission.held_bytes > self.limits.bodies_bytes(largest)
 
     def entered(self, request: Request) -> None:
         """A request is under way."""
@@ -129,6 +134,8 @@ class App:
         route = self._routes.get(path)
         if route is not None:
             return route, True
+        if routes.case_of(path) is not None:
+            return self._routes.get(IMAGE.encode()), True
         named = routes.versioned(path)
         route = self._routes.get(named[0]) if named else None
         if route is None or named is None:
@@ -140,8 +147,8 @@ def _refuse(respond: Respond) -> None:
     respond(problem("serve.busy"))
 
 
-def _is_readable(headers: Mapping[bytes, bytes]) -> bool:
-    """Whether the body is of a kind that is read here: JSON, not packed."""
-    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    coding = headers.get(b"content-encoding", b"identity").lower()
-    return kind in _MEDIA and coding == b"identity"
+def _is_readable(request: Request, raw: frozenset[bytes]) -> bool:
+    """Whether the body is of a kind that is read here: JSON or a file, not packed."""
+    kind = request.media
+    coding = request.headers.get(b"content-encoding", b"identity").lower()
+    return (kind in _MEDIA or kind in raw) and coding == b"identity"

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from luodi.core.errors import LuodiError
-from luodi.serve import answers
+from luodi.serve import answers, portions
 from luodi.serve.access import Access
 from luodi.serve.answers import Question
+from luodi.serve.aside import Aside, Done, Group
 from luodi.serve.health import Health
 from luodi.serve.metrics import Metrics
 from luodi.store.ledger.ledger import Ledger
@@ -24,7 +25,6 @@ INLINE_RECORDS = 64
 """More than this would hold the event loop too long, and goes to a thread."""
 PATIENCE_S, PAUSE_S = 5.0, 0.01
 """How long many records wait for room in the ledger's queue."""
-Done = Callable[[Question], None]
 
 
 class Batcher:
@@ -52,20 +52,25 @@ class Batcher:
         self._strict, self._metrics, self._health = strict, metrics, health
         self._access = access
         self._waiting: list[tuple[Question, Done]] = []
-        self._aside = ThreadPoolExecutor(1, "luodi-batch")
+        self._many = ThreadPoolExecutor(1, "luodi-batch")
+        self._slow = Aside(self._run)
 
     def ask(self, question: Question, done: Done) -> None:
         """Have a question answered; ``done`` is called in the event loop, exactly once."""
+        if question.served.is_slow:
+            self._slow.put(question, done)
+            return
         if len(question.records) > INLINE_RECORDS:
-            self._aside_run([(question, done)])
+            self._many.submit(self._run, [(question, done)], asyncio.get_running_loop())
             return
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self._flush)
         self._waiting.append((question, done))
 
     def close(self) -> None:
-        """End the thread, when no question is left."""
-        self._aside.shutdown(wait=True, cancel_futures=True)
+        """End the threads, when no question is left."""
+        self._many.shutdown(wait=True, cancel_futures=True)
+        self._slow.close()
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -77,21 +82,17 @@ class Batcher:
             for part in _cut(group):
                 self._wait_for(part, self._solved(part), asyncio.get_running_loop())
 
-    def _aside_run(self, group: list[tuple[Question, Done]]) -> None:
-        loop = asyncio.get_running_loop()
+    def _run(self, group: Group, loop: asyncio.AbstractEventLoop) -> None:
+        """Solve a group in a thread of its own."""
+        gone = all(question.request.gone for question, _ in group)
+        kept = LuodiError("serve.busy") if gone else self._solved(group)
+        end = time.monotonic() + PATIENCE_S
+        while _is_busy(kept) and time.monotonic() < end:
+            time.sleep(PAUSE_S)  # this thread may wait for the ledger; the event loop may not
+            kept = self._kept([question for question, _ in group])
+        loop.call_soon_threadsafe(self._wait_for, group, kept, loop)
 
-        def run() -> None:
-            gone = all(question.request.gone for question, _ in group)
-            kept = LuodiError("serve.busy") if gone else self._solved(group)
-            end = time.monotonic() + PATIENCE_S
-            while _is_busy(kept) and time.monotonic() < end:
-                time.sleep(PAUSE_S)  # this thread may wait for the ledger; the event loop may not
-                kept = self._kept([question for question, _ in group])
-            loop.call_soon_threadsafe(self._wait_for, group, kept, loop)
-
-        self._aside.submit(run)
-
-    def _solved(self, group: Sequence[tuple[Question, Done]]) -> Future[Any] | LuodiError | None:
+    def _solved(self, group: Group) -> Future[Any] | LuodiError | None:
         """Answers, on their way into the ledger: the future that says so, or what went wrong."""
         questions = [question for question, _ in group]
         self._solve(questions)
@@ -111,8 +112,9 @@ class Batcher:
 
     def _solve(self, questions: Sequence[Question]) -> None:
         """Solve questions together; if that fails, each alone, so that one spoils no other."""
+        solve = portions.solve if questions[0].served.is_slow else answers.solve
         try:
-            answers.solve(questions)
+            solve(questions)
         except Exception as error:
             if len(questions) == 1:
                 self._access.fault(error)
@@ -123,7 +125,7 @@ class Batcher:
 
     def _wait_for(
         self,
-        group: list[tuple[Question, Done]],
+        group: Group,
         kept: Future[Any] | LuodiError | None,
         loop: asyncio.AbstractEventLoop,
     ) -> None:
@@ -137,7 +139,7 @@ class Batcher:
         else:
             self._finish(group, kept)
 
-    def _finish(self, group: list[tuple[Question, Done]], trouble: LuodiError | None) -> None:
+    def _finish(self, group: Group, trouble: LuodiError | None) -> None:
         questions = [question for question, _ in group]
         if trouble is not None and trouble.code == "serve.busy":  # nobody waits any more
             for question in questions:
@@ -169,7 +171,7 @@ def _trouble(error: BaseException | None) -> LuodiError | None:
     return LuodiError("serve.unexpected")
 
 
-def _cut(group: list[tuple[Question, Done]]) -> Iterator[list[tuple[Question, Done]]]:
+def _cut(group: Group) -> Iterator[Group]:
     """Parts of a group that each hold the event loop for a short time only."""
     part: list[tuple[Question, Done]] = []
     records = 0

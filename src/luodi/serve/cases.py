@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from luodi.core.codec import Codec
+from luodi.core.codec import Codec, File
 from luodi.store.ledger.rows import Review
+
+IMAGE = "/reviews/{id}/image"
 
 
 def case(review: Review, codec: Codec) -> dict[str, Any]:
@@ -21,12 +23,31 @@ def case(review: Review, codec: Codec) -> dict[str, Any]:
         "at": iso(review.at),
         "decision": decided(review, codec),
         "probability": review.probability,
-        "record": dict(review.record),
+        "record": record(review, codec),
         "warnings": list(review.details.get("warnings", ())),
         "urgency": review.urgency,
         "expires_at": None if review.expires_at is None else iso(review.expires_at),
         "taken_until": iso(review.taken_until),
         "release": review.release,
+    }
+
+
+def record(review: Review, codec: Codec) -> dict[str, Any]:
+    """What was asked; in place of a file, which may be megabytes, what it is and where it is."""
+    held = dict(review.record)
+    found = codec.file(held)
+    if found is not None:
+        held[found.field] = about(found) | {"path": IMAGE.format(id=review.id)}
+    return held
+
+
+def about(found: File) -> dict[str, Any]:
+    """What a file is, in a few words."""
+    return {
+        "media": found.media,
+        "bytes": len(found.data),
+        "width": found.width,
+        "height": found.height,
     }
 
 

@@ -184,14 +184,14 @@ class Connection(asyncio.Protocol):
 
     def _comes_too_much(self, request: Request) -> bool:
         size = request.headers.get(b"content-length", b"0")
-        return len(size) > 12 or int(size) > self._limits.body_kb * 1024
+        return len(size) > 12 or int(size) > request.most_bytes
 
     def on_body(self, data: bytes) -> None:
         """A part of the body; that of a refused request, or of one that needs none, is dropped."""
         self._moved, self._since_body = True, 0
         if self._closing or self._last or self._request is None:
             return
-        if len(self._body) + len(data) > self._limits.body_kb * 1024:
+        if len(self._body) + len(data) > self._request.most_bytes:
             self._refuse(problem("serve.body", close=True), self._request)
         elif self._request.refused is None and self._request.method == "POST":
             self._body += data

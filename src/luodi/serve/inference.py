@@ -86,8 +86,13 @@ def kinds(served: Served) -> dict[str, tuple[str, list[int]]]:
     return given | {name: ("BYTES", []) for name in texts}
 
 
-def read(request: Request, limits: Limits) -> Asked:
+def read(request: Request, limits: Limits, files: frozenset[str]) -> Asked:
     """Read an inference request.
+
+    Args:
+        request: The request.
+        limits: What a client may ask.
+        files: Names of the columns whose values are files.
 
     Raises:
         LuodiError: ``serve.tensors``, ``serve.rows``, and as ``strict.decode``.
@@ -101,7 +106,8 @@ def read(request: Request, limits: Limits) -> Asked:
     if id is not None and type(id) is not str:
         raise _wrong("id")
     binary = _parameters(value).get("binary_data_output") is True
-    return Asked(_records(inputs, tail, limits), id, _outputs(value, binary), binary)
+    records = _records(inputs, tail, limits, files)
+    return Asked(records, id, _outputs(value, binary), binary)
 
 
 def _parts(request: Request) -> tuple[bytes, memoryview]:
@@ -115,7 +121,9 @@ def _parts(request: Request) -> tuple[bytes, memoryview]:
     return request.body[:size], memoryview(request.body)[size:]
 
 
-def _records(inputs: list[dict[str, Any]], tail: memoryview, limits: Limits) -> list[Record]:
+def _records(
+    inputs: list[dict[str, Any]], tail: memoryview, limits: Limits, files: frozenset[str]
+) -> list[Record]:
     count = tensors.rows_of(inputs[0])
     if count > limits.rows:
         raise LuodiError("serve.rows", limit=limits.rows)
@@ -130,7 +138,7 @@ def _records(inputs: list[dict[str, Any]], tail: memoryview, limits: Limits) -> 
             if type(size) is not int or not 0 <= size <= len(tail):
                 raise _wrong("binary_data_size")
             raw, tail = tail[:size], tail[size:]
-        columns[name] = tensors.values(tensor, count, raw)
+        columns[name] = tensors.values(tensor, count, raw, name in files)
     if len(tail):
         raise _wrong("binary_data_size")
     names = list(columns)

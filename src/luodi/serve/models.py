@@ -10,10 +10,13 @@ from functools import cached_property
 from threading import Lock
 from typing import Any
 
+from luodi.core.codec import Field
 from luodi.runtime.load import Release
 from luodi.serve.urgency import Prices, prices
 
 DAY_S = 24 * 3600.0
+SPARE = 64 * 1024
+"""Bytes of a body beside its file: names, brackets, line breaks."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,31 @@ class Served:
         """Columns of a record that the ledger keeps: those that training had, and no others."""
         codec = self.release.scorer.codec
         return frozenset((*codec.names, *codec.optional))
+
+    @cached_property
+    def is_slow(self) -> bool:
+        """Whether a record takes so long to lay out that nothing else may wait for it."""
+        return self.release.scorer.codec.is_slow
+
+    @cached_property
+    def files(self) -> tuple[Field, ...]:
+        """The fields that hold files."""
+        return tuple(field for field in self.release.scorer.codec.fields if field.media)
+
+    @cached_property
+    def file(self) -> Field | None:
+        """The field that a file alone is meant for; None where there are several or none."""
+        return self.files[0] if len(self.files) == 1 else None
+
+    @cached_property
+    def media(self) -> frozenset[bytes]:
+        """Media types of bodies that are a record as they stand."""
+        return frozenset(kind.encode() for kind in self.file.media) if self.file else frozenset()
+
+    @cached_property
+    def largest_bytes(self) -> int:
+        """How much JSON the largest files of one record take; 0 where there are none."""
+        return sum(4 * -(-field.most_bytes // 3) + SPARE for field in self.files)
 
     @cached_property
     def reviews_a_day(self) -> int | None:

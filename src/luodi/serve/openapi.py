@@ -7,7 +7,7 @@ from typing import Any
 
 from luodi.serve.models import Model
 from luodi.serve.routes import Route
-from luodi.serve.schemas import ANSWERS, BODIES, SHARED, answer, listed, record, ref
+from luodi.serve.schemas import ANSWERS, BODIES, ID, SHARED, answer, listed, record, ref
 from luodi.serve.settings import Limits
 
 _JSON = "application/json"
@@ -63,9 +63,17 @@ def _operation(
             },
         },
     }
+    if "{id}" in path:
+        named = {"name": "id", "in": "path", "required": True, "schema": ID}
+        operation["parameters"] = [named]
+        operation["operationId"] = route.action
     body = _body(route, limits)
     if body is not None:
-        operation["requestBody"] = {"required": True, "content": {_JSON: {"schema": body}}}
+        content: dict[str, Any] = {_JSON: {"schema": body}}
+        if route.action == "predict":
+            file = models[route.model].current.file
+            content |= {kind: {} for kind in (file.media if file else ())}
+        operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
@@ -106,6 +114,8 @@ def _invocation(one: dict[str, Any], rows: int) -> dict[str, Any]:
 
 
 def _content(route: Route) -> dict[str, Any]:
+    if route.action == "review_image":
+        return {"image/*": {}, "application/*": {}}
     if route.action == "metrics":
         return {"text/plain": {"schema": {"type": "string"}}}
     if route.action == "predict":
@@ -138,5 +148,6 @@ _SUMMARIES = {
     "feedback": "What came true; acknowledged once it is on the disk.",
     "review_next": "The next cases that wait for a person, lent for a while.",
     "review_answer": "What a person saw; acknowledged as feedback is.",
+    "review_image": "The image of a case that waits, as the file that was sent.",
     "review_skip": "Nobody can say what is true; the case waits no more.",
 }

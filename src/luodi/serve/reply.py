@@ -24,6 +24,7 @@ STATUS = {
     "serve.host": 403,
     "serve.no_route": 404,
     "serve.no_model": 404,
+    "serve.no_image": 404,
     "serve.version": 404,
     "serve.method": 405,
     "serve.late": 408,

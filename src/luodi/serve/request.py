@@ -37,6 +37,7 @@ class Request:
         refused: What it is answered with, whatever its body says.
         route: Label of its route, for metrics and the log.
         who: Who asks, as the ledger notes it.
+        most_bytes: How long its body may be; nothing is known before it is admitted.
         gone: Whether nobody waits for its answer any more.
     """
 
@@ -49,4 +50,10 @@ class Request:
     refused: Reply | None = None
     route: str = "none"
     who: str = "http"
+    most_bytes: int = 0
     gone: bool = False
+
+    @property
+    def media(self) -> bytes:
+        """The media type that its body claims, without parameters."""
+        return self.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()

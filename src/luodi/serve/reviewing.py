@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,17 @@ from luodi.serve.codecs import Codecs
 from luodi.serve.feedback import Given
 from luodi.serve.metrics import Metrics
 from luodi.serve.reply import Reply
+from luodi.store import lookup
 from luodi.store.ledger import reviews
 from luodi.store.ledger.ledger import Ledger
 from luodi.store.ledger.rows import Receipt, Review
 
 MOST_COUNT = 100
 MOST_LEASE_S = 86_400
+SANDBOX = (
+    (b"content-security-policy", b"default-src 'none'; sandbox"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
 KEYS = frozenset(("model", "count", "lease_s"))
 
 
@@ -73,6 +78,28 @@ def skipped(value: Any) -> str:
     return str(value["id"])
 
 
+async def image(name: str, codecs: Codecs, ledger: Ledger) -> Reply:
+    """The image of a case that waits, as the file that was asked about.
+
+    Whoever made it may have written anything into it: a browser is told to run nothing of it, and
+    not to take it for anything else.
+
+    Raises:
+        LuodiError: ``ledger.review_unknown``, ``serve.no_image``; as ``give``.
+    """
+    return await asyncio.get_running_loop().run_in_executor(None, _image, name, codecs, ledger)
+
+
+def _image(name: str, codecs: Codecs, ledger: Ledger) -> Reply:
+    record = lookup.waiting_record(ledger, name)
+    if record is None:
+        raise LuodiError("ledger.review_unknown", id=name)
+    found = codecs.of([name])[name].file(record)
+    if found is None:
+        raise LuodiError("serve.no_image")
+    return Reply(200, found.data, found.media.encode(), SANDBOX)
+
+
 async def give(asked: Asking, who: str, codecs: Codecs, ledger: Ledger) -> Reply:
     """Lend the next cases.
 
@@ -82,8 +109,11 @@ async def give(asked: Asking, who: str, codecs: Codecs, ledger: Ledger) -> Reply
     """
     future = reviews.taking(ledger, asked.model, who, asked.count, asked.lease_s)
     taken: list[Review] = (await asyncio.wrap_future(future))[0]
-    ids = {one.id for one in taken}
-    known = await asyncio.get_running_loop().run_in_executor(None, codecs.of, ids)
+    return await asyncio.get_running_loop().run_in_executor(None, _written, taken, codecs)
+
+
+def _written(taken: Sequence[Review], codecs: Codecs) -> Reply:
+    known = codecs.of({one.id for one in taken})
     return reply.json([case(one, known[one.id]) for one in taken])
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from luodi.serve.cases import IMAGE
 from luodi.store.ledger.tokens import ROLES
 
 ANY: frozenset[str] = frozenset(ROLES)
@@ -22,6 +24,7 @@ BACK = {
     "/reviews/skip": "review_skip",
 }
 """The action of each path on which something comes back from people."""
+_IMAGE = re.compile(IMAGE.format(id="([0-9a-f-]{1,64})").encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ def table(names: Iterable[str], feedback: bool) -> dict[bytes, Route]:
         for path, action in BACK.items():
             opens = FEEDBACK if action == "feedback" else REVIEW
             routes[path] = Route("POST", action, opens, path, heavy=True)
+        routes[IMAGE] = Route("GET", "review_image", REVIEW, IMAGE, heavy=True)
     for name in listed:
         label = "/models/{name}/predict"
         routes[f"/models/{name}/predict"] = Route("POST", "predict", PREDICT, label, name, True)
@@ -90,6 +94,12 @@ def versioned(path: bytes) -> tuple[bytes, str] | None:
         return before + slash + rest, version.decode("ascii")
     except UnicodeDecodeError:
         return None
+
+
+def case_of(path: bytes) -> str | None:
+    """The id of the case whose image a path asks for; None for any other path."""
+    found = _IMAGE.fullmatch(path)
+    return found[1].decode() if found else None
 
 
 def labels(routes: Iterable[Route]) -> list[str]:

@@ -41,6 +41,12 @@ def record(served: Served) -> Schema:
 
 def _property(field: Field) -> Schema:
     """What a column takes; numbers come as text too, from spreadsheets and with wide digits."""
+    if field.media:
+        low, high = field.seen or (-math.inf, math.inf)
+        unit = f" {field.unit}" if field.unit else ""
+        about = f"{', '.join(field.media)}; sides seen in training from {low:g} to {high:g}{unit}"
+        text = {"type": "string", "contentEncoding": "base64", "description": about}
+        return text | {"contentMediaType": f"{field.kind}/*"}
     if field.kind == "number":
         low, high = field.seen or (-math.inf, math.inf)
         unit = f" {field.unit}" if field.unit else ""
@@ -79,7 +85,10 @@ _CASE: Schema = {
     "at": MOMENT,
     "decision": {"type": ["string", "number", "boolean"]},
     "probability": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
-    "record": {"type": "object"},
+    "record": {
+        "type": "object",
+        "description": "in place of an image its media, bytes, width, height and path",
+    },
     "warnings": {"type": "array", "items": {"type": "string"}},
     "urgency": {"type": "number", "description": "what a decision without a look may cost"},
     "expires_at": {"anyOf": [MOMENT, {"type": "null"}]},

@@ -12,6 +12,10 @@ from luodi.core.errors import LuodiError
 
 Log = Literal["all", "sample", "none"]
 Durability = Literal["normal", "strict"]
+BODY_KB, BODIES_MB = 2048, 128
+"""What suits records without files. The largest that a release takes always fit."""
+TOGETHER = 3
+"""How many of the longest bodies may be in memory at a time."""
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -20,8 +24,8 @@ class Limits:
     """What one client may ask of a server.
 
     Attributes:
-        body_kb: Largest body.
-        bodies_mb: Most of all bodies together that are being read.
+        body_kb: Largest body; None for what suits the release that is asked.
+        bodies_mb: Most of all bodies together that are being read or answered; None likewise.
         header_kb: Largest request line with all headers.
         depth: Deepest nesting of JSON.
         rows: Most records in one request.
@@ -32,8 +36,8 @@ class Limits:
         drain_s: How long requests may take to end after SIGTERM.
     """
 
-    body_kb: int = 2048
-    bodies_mb: int = 128
+    body_kb: int | None = None
+    bodies_mb: int | None = None
     header_kb: int = 16
     depth: int = 16
     rows: int = 5000
@@ -54,7 +58,7 @@ class Limits:
             >>> Limits.parse("rows=100, request_s=2.5").rows
             100
         """
-        kinds = {one.name: int if one.type == "int" else float for one in fields(cls)}
+        kinds = {one.name: float if one.type == "float" else int for one in fields(cls)}
         given: dict[str, Any] = {}
         for part in filter(None, (part.strip() for part in text.split(","))):
             name, _, value = (piece.strip() for piece in part.partition("="))
@@ -69,6 +73,20 @@ class Limits:
                     "serve.limits", seen=part[:40], nearest=nearest, known=known
                 ) from None
         return cls(**given)
+
+    def body_bytes(self, largest: int = 0) -> int:
+        """How long a body may be.
+
+        Args:
+            largest: How long that of one record may have to be.
+        """
+        return max(BODY_KB * 1024, largest) if self.body_kb is None else self.body_kb * 1024
+
+    def bodies_bytes(self, largest: int = 0) -> int:
+        """How long all bodies together may be, with ``largest`` as for one."""
+        if self.bodies_mb is not None:
+            return self.bodies_mb * 2**20
+        return max(BODIES_MB * 2**20, TOGETHER * largest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from luodi.core.errors import LuodiError
+from luodi.core.text import base64_text
 
 _TYPES = {
     "BOOL": "?",
@@ -27,6 +29,8 @@ _TYPES = {
 }
 _LENGTH = struct.Struct("<I")
 _MOST_DIMENSIONS = 2
+# No format of images consists of these characters alone.
+_BASE64 = re.compile(rb"(?:data:[a-z/+.-]{1,64};base64,)?[A-Za-z0-9+/=\s]*+")
 
 
 def rows_of(tensor: Mapping[str, Any]) -> int:
@@ -43,13 +47,16 @@ def rows_of(tensor: Mapping[str, Any]) -> int:
     return int(shape[0])
 
 
-def values(tensor: Mapping[str, Any], count: int, raw: memoryview | None) -> list[Any]:
+def values(
+    tensor: Mapping[str, Any], count: int, raw: memoryview | None, is_file: bool = False
+) -> list[Any]:
     """The values of a tensor of one column; NaN and null are missing.
 
     Args:
         tensor: The tensor's JSON.
         count: How many values its shape promises.
         raw: Its bytes, when they came after the JSON.
+        is_file: Whether its elements are files; their bytes become base64, as JSON has them.
 
     Raises:
         LuodiError: ``serve.tensors``.
@@ -58,7 +65,8 @@ def values(tensor: Mapping[str, Any], count: int, raw: memoryview | None) -> lis
     if kind != "BYTES" and kind not in _TYPES:
         raise _wrong("datatype")
     if raw is not None:
-        found = _texts(raw, count) if kind == "BYTES" else _numbers(raw, str(kind), count)
+        written = _file if is_file else _text
+        found = _each(raw, count, written) if kind == "BYTES" else _numbers(raw, str(kind), count)
     else:
         found = _listed(tensor.get("data"), str(kind))
     if len(found) != count:
@@ -75,7 +83,17 @@ def _numbers(raw: memoryview, kind: str, count: int) -> list[Any]:
     return listed
 
 
-def _texts(raw: memoryview, count: int) -> list[Any]:
+def _text(element: memoryview) -> str:
+    return str(element, "utf-8")
+
+
+def _file(element: memoryview) -> str:
+    """A file as base64; clients that wrote it as text already are taken by their word."""
+    data = bytes(element)
+    return data.decode() if _BASE64.fullmatch(data) else base64_text(data)
+
+
+def _each(raw: memoryview, count: int, written: Callable[[memoryview], str]) -> list[Any]:
     found: list[Any] = []
     at = 0
     try:
@@ -84,7 +102,7 @@ def _texts(raw: memoryview, count: int) -> list[Any]:
             end = at + _LENGTH.size + length
             if end > len(raw):
                 raise _wrong("data")
-            found.append(str(raw[at + _LENGTH.size : end], "utf-8"))
+            found.append(written(raw[at + _LENGTH.size : end]))
             at = end
     except (struct.error, UnicodeDecodeError):
         raise _wrong("data") from None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import func, select
 
+from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.ledger import Ledger
 from luodi.store.ledger.rows import Outcome
-from luodi.store.ledger.schema import outcomes, predictions, releases
+from luodi.store.ledger.schema import outcomes, predictions, releases, reviews
 
 _AT_ONCE = 200
 
@@ -40,6 +43,24 @@ def outcome_of(ledger: Ledger, name: str) -> Outcome | None:
     with ledger.reading() as connection:
         row = connection.execute(asked.where(outcomes.c.id == name)).first()
     return None if row is None else Outcome(row.id, row.truth, row.at, row.source)
+
+
+def waiting_record(ledger: Ledger, name: str) -> dict[str, Any] | None:
+    """The record of an answer that waits for a person; None where none of that name does.
+
+    Args:
+        ledger: The ledger.
+        name: The id of the answer.
+    """
+    over = reviews.c.expires_at <= now_us()
+    asked = (
+        select(predictions.c.record)
+        .join(reviews, reviews.c.id == predictions.c.id)
+        .where(reviews.c.id == name, reviews.c.state == "waiting", over.isnot(True))
+    )
+    with ledger.reading() as connection:
+        record = connection.scalar(asked)
+    return None if record is None else dict(json.loads(record))
 
 
 def reviews_since(ledger: Ledger, name: str, since: int) -> list[int]:

@@ -25,6 +25,7 @@ ROLE_OF = {
     "/reviews/next": "review",
     "/reviews/answer": "review",
     "/reviews/skip": "review",
+    "/reviews/{id}/image": "review",
     "/metrics": "admin",
     "/openapi.json": None,
 }
