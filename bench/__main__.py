@@ -18,7 +18,8 @@ IMPROVING = (
     "same_challengers", "better_challengers", "replay_press", "replay_bikes",
     "replay_electricity", "replay_cards",
 )  # fmt: skip
-FIGURES = (*QUALITY, *SPEED, *WATCHING, *IMPROVING)
+IMAGES = ("mnist", "mnist_mlp", "fashion_mnist", "cifar10", "neu", "pneumonia")
+FIGURES = (*QUALITY, *IMAGES, *SPEED, *WATCHING, *IMPROVING)
 HEAD = ("figure", "measure", "measured", "beside the best other", "wanted", "verdict", "protocol")
 
 

@@ -20,7 +20,7 @@ from bench.options import ROOT, Options, parsed
 RESULTS = ROOT / "bench" / "results"
 PACKAGES = (
     "luodi", "numpy", "onnxruntime", "lightgbm", "catboost", "xgboost-cpu", "scikit-learn",
-    "polars",
+    "polars", "torch", "pillow",
 )  # fmt: skip
 
 

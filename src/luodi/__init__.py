@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from luodi.core.task import Task as Task
     from luodi.loop import build as build
     from luodi.loop import check as check
+    from luodi.loop import explain as explain
     from luodi.loop import new as new
     from luodi.loop import predict as predict
     from luodi.loop import show as show
@@ -35,6 +36,7 @@ _ROOMS = {
     "check": "luodi.loop",
     "load": "luodi.runtime.load",
     "new": "luodi.loop",
+    "explain": "luodi.loop",
     "predict": "luodi.loop",
     "show": "luodi.loop",
     "verify": "luodi.runtime.verify:record",

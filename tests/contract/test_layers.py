@@ -30,7 +30,7 @@ EXECUTABLE_FORMATS = {"pickle", "joblib", "cloudpickle", "dill", "marshal", "she
 WRITERS = re.compile(
     r"(^|\.)(write_(text|bytes|parquet|csv|ndjson|excel|ipc)|savez?|to_(csv|parquet|excel|json|pickle)|mkdir|makedirs|touch)$"
 )
-PIP_NAMES = {"sklearn": "scikit-learn", "yaml": "PyYAML", "xgboost": "xgboost-cpu"}
+PIP_NAMES = {"sklearn": "scikit-learn", "yaml": "PyYAML", "xgboost": "xgboost-cpu", "PIL": "pillow"}
 PIP_NAMES["adbc_driver_postgresql"] = "adbc-driver-postgresql"
 
 

@@ -66,6 +66,11 @@ def test_only_the_store_opens_files_for_writing_through_the_system():
     assert not wrong, "\n".join(wrong)
 
 
+# Of images in a zip file single members are read, into memory and by their size; see the tests of
+# hostile ones. Nothing of an archive is ever written.
+READS_MEMBERS = {f"modalities/image/read/{name}.py" for name in ("archive", "npz", "told")}
+
+
 def test_archives_are_never_extracted():
     names = {"extract", "extractall", "unpack_archive"}
     modules = {"zipfile", "tarfile", "zipimport"}
@@ -73,11 +78,17 @@ def test_archives_are_never_extracted():
         f"{path}:{node.lineno}"
         for path, tree in trees().items()
         for node in ast.walk(tree)
-        if (isinstance(node, ast.Import) and modules & {alias.name for alias in node.names})
-        or (isinstance(node, ast.ImportFrom) and node.module in modules)
+        if path not in READS_MEMBERS
+        and _imports(node, modules)
         or (isinstance(node, ast.Attribute) and node.attr in names - {"extract"})
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def _imports(node, modules):
+    if isinstance(node, ast.Import):
+        return bool(modules & {alias.name for alias in node.names})
+    return isinstance(node, ast.ImportFrom) and node.module in modules
 
 
 def test_request_data_never_travels_by_pickle_between_processes():

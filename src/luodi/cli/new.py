@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,14 @@ from luodi.cli.outcome import verb
 from luodi.cli.speech import SHARED, answer_json, phrase, say
 from luodi.core.errors import LuodiError
 
+
+class Kind(StrEnum):
+    """The kinds of data."""
+
+    image = "image"
+    tabular = "tabular"
+
+
 TASK = Path("task.yaml")
 SCHEMA = Path("luodi-task.schema.json")
 
@@ -20,9 +29,16 @@ SCHEMA = Path("luodi-task.schema.json")
 def new(
     name: Annotated[str, Argument(help="Name of the task: lower-case letters, digits, hyphens.")],
     source: Annotated[
-        str, Option("--from", metavar="DATA", help="A data file, or a database address.")
+        str,
+        Option("--from", metavar="DATA", help="A data file, a folder of images, or a database."),
     ],
-    target: Annotated[str, Option("--target", metavar="COLUMN", help="The column to predict.")],
+    target: Annotated[
+        str | None,
+        Option("--target", metavar="COLUMN", help="The column to predict; not for folders."),
+    ] = None,
+    kind: Annotated[
+        Kind | None, Option("--modality", help="The kind of data; found by a look when not given.")
+    ] = None,
     query: Query = None,
     names: ColumnNames = None,
     no_header: NoHeader = False,
@@ -40,7 +56,9 @@ def new(
         raise LuodiError("cli.exists", path=str(TASK))
     with watching() as listener:
         header = header_of(names, no_header)
-        text = loop.new(name, source, target, query=query, header=header, listener=listener)
+        text = loop.new(
+            name, source, target, kind=kind, query=query, header=header, listener=listener
+        )
     disk.put(TASK, text.encode(), mode=SHARED)
     disk.put(SCHEMA, schema_bytes(), mode=SHARED)
     if as_json:

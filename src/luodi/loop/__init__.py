@@ -3,7 +3,7 @@
 from luodi.loop.draft import new
 from luodi.loop.improving import challenge, improve
 from luodi.loop.pipeline import Built, build, check
-from luodi.loop.release import card_html, predict, show, verify, write_answers
+from luodi.loop.release import card_html, explain, predict, show, verify, write_answers
 from luodi.loop.replaying import Replay, replay
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "card_html",
     "challenge",
     "check",
+    "explain",
     "improve",
     "new",
     "predict",

@@ -181,7 +181,7 @@ def trained(
     from luodi.improve.round import Trained as Done
     from luodi.improve.window import ALL, chosen
 
-    kind = modality()
+    kind = modality(task.data.modality)
     parts, findings = examined(task, listener)
     refuse_errors(findings)
     learned, judging, cut = _halves(cases, task.improve.outcomes // 2)
@@ -216,7 +216,8 @@ def _halves(cases: Returned, most: int) -> tuple[np.ndarray, np.ndarray, int]:
 
 
 def _laid(like: Dataset, cases: Returned, task: Task) -> Dataset:
-    return modality().returned(like, cases.records, cases.truths, cases.at.tolist(), task)
+    kind, moments = modality(task.data.modality), cases.at.tolist()
+    return kind.returned(like, cases.records, cases.truths, moments, task)
 
 
 def _grown(parts: Parts, new: Dataset, judging: Dataset, memory: Memory, task: Task) -> Parts:
@@ -228,7 +229,7 @@ def _grown(parts: Parts, new: Dataset, judging: Dataset, memory: Memory, task: T
     from luodi import data
     from luodi.improve.window import ALL, kept, learnable
 
-    kind, seed = modality(), task.split.seed
+    kind, seed = modality(task.data.modality), task.split.seed
     train = kept(memory, parts.train, new, kind, seed)
     own = replace(memory, back=1.0) if learnable(judging) else ALL
     holdout = _without_groups(parts.holdout, new, task)

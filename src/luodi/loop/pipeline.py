@@ -168,7 +168,9 @@ def refitted(parts: Parts, task: Task, recorded: Mapping[str, Any]) -> Artifact:
     from luodi import train
 
     trained = _trained(parts, task, recorded, silent)
-    return modality().converted(train.finished(trained.candidates[0], trained.workshop))
+    return modality(task.data.modality).converted(
+        train.finished(trained.candidates[0], trained.workshop)
+    )
 
 
 def _place(output: str | Path | None, name: str) -> Path:
@@ -191,20 +193,21 @@ def examined(task: Task, listener: Listener) -> tuple[Parts, tuple[Finding, ...]
     from luodi import data
 
     listener(Event("stage", {"name": "data"}))
-    kind = modality()
+    kind = modality(task.data.modality)
     dataset = kind.read(task, listener)
-    parts = data.split(dataset, task, _holdout(task, dataset))
+    usable = kind.usable(dataset, task, listener)
+    parts = data.split(usable, task, _holdout(task, dataset, listener))
     return parts, tuple(data.check(dataset, task, parts, listener))
 
 
-def _holdout(task: Task, dataset: Dataset) -> Dataset | None:
+def _holdout(task: Task, dataset: Dataset, listener: Listener) -> Dataset | None:
     """The holdout file's records, if the task names one."""
     if not isinstance(task.split.holdout, str):
         return None
     source = task.path(task.split.holdout)
-    return modality().read_like(
-        source, dataset.columns, dataset.target, dataset.labels, data=task.data
-    )
+    kind = modality(task.data.modality)
+    held = kind.read_like(source, dataset.columns, dataset.target, dataset.labels, data=task.data)
+    return kind.usable(held, None, listener)
 
 
 def refuse_errors(findings: Sequence[Finding]) -> None:
@@ -244,7 +247,7 @@ def _trained(
 
     listener(Event("stage", {"name": "train", "budget": task.budget}))
     clock = train.Clock(task.budget)
-    workshop = modality().workshop(parts, task, recorded)
+    workshop = modality(task.data.modality).workshop(parts, task, recorded)
     if recorded is None:
         found = train.search(workshop, clock, listener)
         candidates = train.compose(found, workshop, task)
@@ -269,7 +272,7 @@ def _converted(
     """What is shipped, and the baselines as graphs of their own."""
     from luodi import compress, train
 
-    kind = modality()
+    kind = modality(task.data.modality)
     chosen = compress.ship(
         trained.candidates, lambda one: train.finished(one, trained.workshop),
         kind, parts, task, trained.spare, listener,

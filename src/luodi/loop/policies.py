@@ -154,7 +154,7 @@ def _grown(service: Service, cases: Returned) -> Parts:
     """The task's own records, and all that came back."""
     from luodi import data
 
-    kind, parts = modality(), service.parts
+    kind, parts = modality(service.task.data.modality), service.parts
     moments: Any = cases.at.tolist()
     new = kind.returned(parts.train, cases.records, cases.truths, moments, service.task)
     return data.recut(kind.joined([parts.train, new]), parts.holdout, service.task)

@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from luodi.core.errors import LuodiError
 from luodi.core.events import Event, Listener, silent
 from luodi.core.task import Data
 from luodi.modalities import modality
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from luodi.core.values import Dataset
+    from luodi.runtime.explain import Explanation
+    from luodi.runtime.load import Release
 
 
 def show(path: str | Path) -> Mapping[str, Any]:
@@ -50,6 +55,9 @@ def predict(
 ) -> pl.DataFrame:
     """Answers for the records of a file or of a query, in their order.
 
+    Records that have a name, as images have, are answered beside it; those that cannot be read
+    are left out, and the listener hears of them.
+
     Args:
         path: The release.
         source: The records' file, or a database address.
@@ -65,12 +73,56 @@ def predict(
 
     loaded = load.load(path, key=key)
     kind = modality(loaded.manifest.modality)
-    columns = kind.columns(loaded.codec)
     reading = Data(source=(str(source),), target="-", query=query, header=header)
-    records = kind.read_like(source, columns, None, "string", data=reading)
+    records = _read(loaded, source, reading, listener)
     for note in records.notes:
         listener(Event("finding", {"finding": note}))
-    return loaded.predict(records.table)
+    answers: pl.DataFrame = loaded.predict(records.table)
+    return answers if kind.NAME is None else records.table.select(kind.NAME).hstack(answers)
+
+
+def _read(loaded: Release, source: str | Path, reading: Data, listener: Listener) -> Dataset:
+    """The records of a source that a release can answer."""
+    kind = modality(loaded.manifest.modality)
+    columns = kind.columns(loaded.codec)
+    records = kind.read_like(source, columns, None, "string", data=reading)
+    return kind.usable(records, None, listener)
+
+
+def explain(
+    path: str | Path,
+    source: str | Path,
+    row: int = 0,
+    *,
+    key: str | Path | None = None,
+    draw: bool = False,
+) -> tuple[Explanation, bytes | None]:
+    """What one answer hangs on.
+
+    Args:
+        path: The release.
+        source: The records' file, or one image.
+        row: Which record, counted from 0.
+        key: A public key that must have signed the release.
+        draw: Whether an image with heat over it is wanted.
+
+    Returns:
+        The explanation; and the picture as PNG, where one is wanted and records are images.
+
+    Raises:
+        LuodiError: ``release.*``, ``read.*``, ``rows.*``; ``explain.no_row``.
+    """
+    from luodi.runtime import load
+
+    loaded = load.load(path, key=key)
+    kind = modality(loaded.manifest.modality)
+    records = _read(loaded, source, Data(source=(str(source),), target="-"), silent)
+    if not 0 <= row < len(records):
+        raise LuodiError("explain.no_row", row=row, rows=len(records), source=records.source)
+    names = [column.name for column in records.columns]
+    (record,) = records.table.select(names)[row].iter_rows(named=True)
+    found = loaded.explain(record)
+    return found, kind.drawn(record, found.weight) if draw else None
 
 
 def write_answers(answers: pl.DataFrame, path: str | Path) -> Path:

@@ -77,7 +77,7 @@ def replay(
         LuodiError: ``task.*``, ``read.*``, ``improve.no_truths``, ``release.*``.
     """
     contract = Task.load(task)
-    kind = modality()
+    kind = modality(contract.data.modality)
     parts, findings = examined(contract, listener)
     first = _first(contract, parts, findings, release, listener)
     champion = load(first)

@@ -87,6 +87,7 @@ def _outcome(task: Task, verdict: Verdict) -> dict[str, Any]:
 
 def _graph(artifact: Artifact) -> dict[str, Any]:
     inputs = {kind: len(artifact.codec.get(kind) or ()) for kind in INPUTS}
+    inputs |= {kind: artifact.codec[kind] for kind in ("channels",) if kind in artifact.codec}
     return {"bytes": len(artifact.model), "parity": dict(artifact.parity), "inputs": inputs}
 
 

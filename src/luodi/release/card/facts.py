@@ -55,6 +55,8 @@ def _column(column: Column, values: pl.Series) -> dict[str, Any]:
     }
     if column.kind == "category":
         return {**facts, "top": _top(values)}
+    if column.kind == "image":  # its least and greatest value would be somebody's picture
+        return {**facts, "seen": [None, None]}
     return {**facts, "seen": [_plain(values.min()), _plain(values.max())]}
 
 
@@ -94,7 +96,7 @@ def _split(task: Task, parts: Parts | None) -> dict[str, Any] | None:
         return None
     return {
         "by": parts.by,
-        "column": {"time": task.data.time, "group": task.data.group}.get(parts.by),
+        "column": getattr(task.data, parts.by, None),
         "train_rows": len(parts.train),
         "holdout_rows": len(parts.holdout),
         "folds": len(parts.folds),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from luodi.release.card import forms, numbers
@@ -122,7 +122,8 @@ def _baselines(card: Card, voice: Voice) -> Markup:
 def _robustness(card: Card, voice: Voice) -> Markup:
     tried = card["judged"].get("robustness") or {}
     lost = [one for one in tried.get("missing") or () if one.get("changed") is not None]
-    axis = Axis("", 0, max((one["changed"] for one in lost), default=1) or 1)
+    every = [*lost, *(tried.get("troubles") or ())]
+    axis = Axis("", 0, max((one["changed"] for one in every), default=1) or 1)
     goal = card["goal"]
     columns = (
         Column(voice("judged.without"), lambda one: name(one["column"], 60)),
@@ -133,8 +134,17 @@ def _robustness(card: Card, voice: Voice) -> Markup:
         ),
         drawing(lambda one: bar(one["changed"], axis, "other")),
     )
+    troubles = tried.get("troubles") or ()
     shown = table(voice("judged.missing_caption"), columns, lost[:MOST_MISSING])
-    return join(paragraph(_noise(tried.get("noise"), goal, voice)), shown)
+    met = table(voice("judged.trouble_caption"), _trouble_columns(columns, voice), troubles)
+    said = _noise(tried.get("noise"), "image" if troubles else goal, voice)
+    return join(paragraph(said), shown, met)
+
+
+def _trouble_columns(columns: Sequence[Column], voice: Voice) -> tuple[Column, ...]:
+    """The columns of what goes missing, with the trouble's name in front."""
+    named = Column(voice("judged.trouble"), lambda one: voice.term("trouble", one["trouble"]))
+    return (named, *columns[1:])
 
 
 def _noise(noise: Mapping[str, Any] | None, goal: str, voice: Voice) -> str:

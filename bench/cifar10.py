@@ -1,0 +1,17 @@
+"""CIFAR-10, the lossy JPEG copy, judged by the exported graph."""
+
+from __future__ import annotations
+
+from bench.album import Album, judged
+from bench.result import end
+
+ALBUM = Album(
+    figure="cifar10",
+    title="CIFAR-10, the lossy JPEG copy",
+    source="cifar10/cifar10_jpg.zip",
+    budget_s=2400,
+    wanted={"accuracy": 0.88},
+)
+
+if __name__ == "__main__":
+    end(__doc__, lambda options: judged(ALBUM, options))

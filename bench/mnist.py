@@ -1,0 +1,17 @@
+"""MNIST digits, as the search chooses, judged by the exported graph."""
+
+from __future__ import annotations
+
+from bench.album import Album, judged
+from bench.result import end
+
+ALBUM = Album(
+    figure="mnist",
+    title="MNIST digits, as the search chooses",
+    source="mnist",
+    budget_s=300,
+    wanted={"accuracy": 0.995},
+)
+
+if __name__ == "__main__":
+    end(__doc__, lambda options: judged(ALBUM, options))
