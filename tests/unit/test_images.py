@@ -131,6 +131,25 @@ def test_what_came_back_of_service_is_learned_from(place):
     assert artifact.codec["classes"] == list(KINDS) and made is not None
 
 
+def test_how_much_of_the_past_serves_new_images_best_is_asked_within_the_budget(place):
+    import base64
+
+    from luodi.improve.window import FEWEST, chosen
+    from luodi.loop.pipeline import examined
+    from luodi.modalities import modality
+
+    root, _, _ = place
+    own = Task.load(root / "task.yaml").model_copy(update={"budget": 4.0})
+    parts, _ = examined(own, lambda event: None)
+    files = table(FEWEST, seed=11)
+    records = [{"image": base64.b64encode(one).decode()} for one in files["image"]]
+    kind = modality("image")
+    truths = files["label"].to_list()
+    back = kind.returned(parts.train, records, truths, [0] * len(truths), own)
+    found = chosen(parts.train, back, own, kind, parts.by)
+    assert found.scores and all(0 <= score <= 1 for score in found.scores.values())
+
+
 def test_values_of_images_are_refused_in_plain_words(tmp_path):
     from luodi.core.errors import LuodiError
 

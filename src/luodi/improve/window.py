@@ -141,7 +141,7 @@ def chosen(
         workshop = kind.workshop(Parts(kind.joined([records, tried]), tried, (last,), by), task)
         # all by one metric, though another would suit the rates of some of them better
         task = task.model_copy(update={"metric": workshop.metric})
-        said[memory] = _said(workshop, last)
+        said[memory] = _said(workshop, last, task.budget / 2)
     return _best(said) if ALL in said else Amount(ALL, {})
 
 
@@ -157,10 +157,10 @@ class _Said:
         return float(self.workshop.utility(self.truth[rows], self.answers[rows]))
 
 
-def _said(workshop: Workshop, rows: np.ndarray) -> _Said:
-    """What a first good recipe, fitted on the other rows, says of these."""
+def _said(workshop: Workshop, rows: np.ndarray, seconds: float) -> _Said:
+    """What a first good recipe, fitted on the other rows in so much time, says of these."""
     recipe = next(iter(workshop.portfolio()))
-    *_, member = workshop.fit(recipe)
+    *_, member = workshop.fit(recipe, seconds=seconds)
     return _Said(workshop, workshop.truth[rows], np.asarray(member.out_of_fold[rows]))
 
 

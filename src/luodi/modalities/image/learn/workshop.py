@@ -201,12 +201,11 @@ class ImageWorkshop:
 def _judging(parts: Parts, task: Task) -> np.ndarray:
     """The rows to validate on: the first fold, or as much of it as is enough.
 
-    A fold of groups, of the latest or of what the source has settled is never cut: what is left
-    of it would be learned from beside its own kin.
+    The only fold is settled already, and one of groups or of the latest is never cut: what is
+    left of it would be learned from beside its own kin.
     """
     fold = parts.folds[0]
-    settled = parts.by == "part" and len(parts.folds) == 1
-    if settled or task.data.group or parts.by in ("time", "group"):
+    if len(parts.folds) == 1 or task.data.group or parts.by in ("time", "group"):
         return fold
     enough = max(LEAST_JUDGING, round(SHARE_JUDGING * len(parts.train)))
     return fold[np.linspace(0, len(fold) - 1, min(enough, len(fold))).astype(np.int64)]
