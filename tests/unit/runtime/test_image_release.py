@@ -147,11 +147,11 @@ class TestParts:
         real = session.native.run
 
         class Slow:
-            def run(self, names, feeds):
+            def run(self, names, feeds, *how):
                 nonlocal ran
                 time.sleep(0.02)
                 ran += len(feeds["image"])
-                return real(names, feeds)
+                return real(names, feeds, *how)
 
         def parts():
             nonlocal laid

@@ -11,6 +11,7 @@ from PIL import Image
 
 from luodi.modalities.image.read import read
 
+ROOT = Path(__file__).resolve().parents[5]
 SETS = {
     "mnist": "mnist/t10k-labels-idx1-ubyte.gz",
     "fashion": "fashion_mnist/t10k-labels-idx1-ubyte.gz",
@@ -31,8 +32,8 @@ def packed(image):
 
 def findings(name, step=1):
     """What is said of a real set, or of each so many of its images."""
-    folder = os.environ.get("LUODI_DATA")
-    if not folder or not (Path(folder) / SETS[name]).exists():
+    folder = os.environ.get("LUODI_DATA", ROOT.parent / "shared" / "data")
+    if not (Path(folder) / SETS[name]).exists():
         pytest.skip(f"{SETS[name]} is not here; set LUODI_DATA")
     pictures = read(Path(folder) / SETS[name])
     numbers = range(0, len(pictures), step)

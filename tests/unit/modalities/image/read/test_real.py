@@ -9,6 +9,8 @@ import pytest
 
 from luodi.modalities.image.read import read, stream
 
+ROOT = Path(__file__).resolve().parents[5]
+
 
 @pytest.mark.parametrize(
     ("name", "count", "classes", "parts", "shape"),
@@ -21,8 +23,8 @@ from luodi.modalities.image.read import read, stream
     ],
 )
 def test_a_real_source_is_read(name, count, classes, parts, shape):
-    folder = os.environ.get("LUODI_DATA")
-    if not folder or not (Path(folder) / name).exists():
+    folder = os.environ.get("LUODI_DATA", ROOT.parent / "shared" / "data")
+    if not (Path(folder) / name).exists():
         pytest.skip(f"{name} is not here; set LUODI_DATA")
     found = read(Path(folder) / name)
     assert len(found) == count and found.notes == ()
