@@ -57,6 +57,7 @@ def test_a_broken_image_is_told_and_left_out(place):
 def test_a_release_of_images_says_where_it_does_worse_and_how_it_was_made(place):
     _, _, built = place
     card = loop.show(built.path)
+    assert "broken.png" not in str(card)  # the name of a picture may be a person's
     (column,) = card["data"]["columns"]
     assert column["kind"] == "image" and column["seen"] == [None, None]
     assert loop.card_html(built.path).startswith("<!DOCTYPE html>")
@@ -148,6 +149,35 @@ def test_how_much_of_the_past_serves_new_images_best_is_asked_within_the_budget(
     back = kind.returned(parts.train, records, truths, [0] * len(truths), own)
     found = chosen(parts.train, back, own, kind, parts.by)
     assert found.scores and all(0 <= score <= 1 for score in found.scores.values())
+
+
+def test_nothing_but_broken_images_is_an_error(place, tmp_path):
+    from luodi.core.errors import LuodiError
+
+    _, _, built = place
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    with pytest.raises(LuodiError) as raised:
+        loop.predict(built.path, tmp_path / "bad.png")
+    assert raised.value.code == "read.nothing_usable"
+
+
+def test_images_are_replayed(place, tmp_path):
+    root, _, built = place
+    later = folder(tmp_path / "later", 60, seed=21)
+    own = Task.load(root / "task.yaml")
+    done = loop.replay(own, later, release=built.path, policies=["never"], step_s=600.0)
+    assert done.rows == 60 and done.runs[0].correct.mean() > 0.9
+
+
+def test_broken_images_of_a_holdout_are_told(place, tmp_path):
+    root, _, _ = place
+    held = folder(tmp_path / "held", 30, seed=31)
+    (held / "disc" / "torn.png").write_bytes(b"no picture")
+    own = Task.load(root / "task.yaml")
+    split = own.split.model_copy(update={"holdout": str(held)})
+    found = loop.check(own.model_copy(update={"split": split}))
+    (told,) = [one for one in found if one.code == "read.image_unreadable"]
+    assert "torn.png" in told.evidence["names"]
 
 
 def test_values_of_images_are_refused_in_plain_words(tmp_path):

@@ -37,6 +37,7 @@ def check(
     )
     findings = [
         *dataset.notes,
+        *_of_holdout(parts, task),
         *labels.find(dataset, task),
         *(holdout.measured(finding, parts) for finding in seen),
         *holdout.few_positives(dataset, task, parts),
@@ -46,6 +47,13 @@ def check(
     accepted = [_accepted(finding, task.check.accept) for finding in findings]
     unused = _unused(findings, task.check.accept)
     return tuple(sorted([*accepted, *unused], key=lambda f: GRAVEST_FIRST.index(f.severity)))
+
+
+def _of_holdout(parts: Parts | None, task: Task) -> tuple[Finding, ...]:
+    """What reading a holdout file noticed, but for notes: the judge sees what is left of it."""
+    if parts is None or not isinstance(task.split.holdout, str):
+        return ()
+    return tuple(note for note in parts.holdout.notes if note.severity != "note")
 
 
 def _names(finding: Finding) -> tuple[str, str]:

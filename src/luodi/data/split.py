@@ -10,6 +10,7 @@ from luodi.core.errors import LuodiError
 from luodi.core.task import Task
 from luodi.core.values import Dataset, Parts
 
+LEAST_LEARNED = 10
 LARGEST_HOLDOUT = 1.5
 """A holdout of groups may be this many times as large as was asked for."""
 TEST = frozenset({"test", "testing", "holdout"})
@@ -52,6 +53,13 @@ def folds(train: Dataset, task: Task) -> tuple[np.ndarray, ...]:
     count = task.split.folds or usual_folds(rows)
     by = task.split_by
     if by == "part" and (told := _part(train, task, VALIDATION)).any():
+        learned = train.table[train.target].filter(~told)  # type: ignore[index]
+        if len(learned) < LEAST_LEARNED or learned.n_unique() < 2:
+            facts = {"train": len(learned), "holdout": int(told.sum())}
+            distinct = learned.n_unique() if len(learned) else 0
+            raise LuodiError(
+                "split.too_few_rows", target=task.data.target, **facts, distinct=distinct
+            )
         return (np.flatnonzero(told),)
     if by == "time":
         # the first block is only learned from; each fold is judged by what came later
@@ -206,7 +214,7 @@ def _enough(train: Dataset, holdout: Dataset, task: Task) -> None:
     """Refuse parts that nothing can be learned from or judged by."""
     assert train.target is not None
     seen = train.table[train.target].n_unique() if len(train) else 0
-    if len(train) < 10 or not len(holdout) or seen < 2:
+    if len(train) < LEAST_LEARNED or not len(holdout) or seen < 2:
         facts = {"train": len(train), "holdout": len(holdout), "distinct": seen}
         raise LuodiError("split.too_few_rows", target=task.data.target, **facts)
 

@@ -76,6 +76,9 @@ def streamed(dataset: Dataset, task: Task, names: Sequence[str]) -> Stream:
         at = BEGIN_US + MINUTE_US * np.arange(len(table), dtype=np.int64)
     else:
         at = table[time].dt.epoch("us").to_numpy().astype(np.int64)
-    sent = table.select(names).with_columns(pl.selectors.datetime().dt.to_string("iso"))
+    sent = table.select(names).with_columns(
+        pl.selectors.datetime().dt.to_string("iso"),
+        pl.selectors.binary().bin.encode("base64"),  # files, as they are asked about over HTTP
+    )
     truths = [canonical(value) for value in table[target].to_list()]
     return Stream(sent.to_dicts(), truths, at)

@@ -141,7 +141,7 @@ def chosen(
         workshop = kind.workshop(Parts(kind.joined([records, tried]), tried, (last,), by), task)
         # all by one metric, though another would suit the rates of some of them better
         task = task.model_copy(update={"metric": workshop.metric})
-        said[memory] = _said(workshop, last, task.budget / 2)
+        said[memory] = _said(workshop, last, task.budget / len(listed))
     return _best(said) if ALL in said else Amount(ALL, {})
 
 

@@ -86,7 +86,10 @@ def _read(loaded: Release, source: str | Path, reading: Data, listener: Listener
     kind = modality(loaded.manifest.modality)
     columns = kind.columns(loaded.codec)
     records = kind.read_like(source, columns, None, "string", data=reading)
-    return kind.usable(records, None, listener)
+    usable = kind.usable(records, None, listener)
+    if len(records) and not len(usable):
+        raise LuodiError("read.nothing_usable", source=records.source, rows=len(records))
+    return usable
 
 
 def explain(

@@ -83,6 +83,7 @@ def replay(
     champion = load(first)
     columns, like = kind.columns(champion.codec), parts.train
     read = kind.read_like(stream, columns, like.target, like.labels, data=contract.data)
+    read = kind.usable(read, None, listener)
     for note in read.notes:
         listener(Event("finding", {"finding": note}))
     from luodi.improve.losses import scale

@@ -236,6 +236,12 @@ def test_a_cut_without_a_part_to_judge_is_refused() -> None:
     assert raised.value.facts == {"part": "part", "seen": "train, val"}
 
 
+def test_a_cut_that_leaves_nothing_to_learn_from_is_refused() -> None:
+    with pytest.raises(LuodiError) as raised:
+        split(settled("val", "test"), by_part())
+    assert raised.value.code == "split.too_few_rows" and raised.value.facts["train"] == 0
+
+
 def test_a_part_is_no_feature() -> None:
     from luodi.modalities.tabular.read.assemble import left_out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +93,12 @@ def _graph(artifact: Artifact) -> dict[str, Any]:
 
 
 def told(finding: Finding) -> dict[str, Any]:
-    """A finding with its texts in both languages, so that the card needs no catalogue."""
+    """A finding with its texts in both languages, so that the card needs no catalogue.
+
+    Names of files stay behind: of a picture they may be a patient's or a part's.
+    """
+    if "image" in finding.code and "names" in finding.evidence:
+        finding = replace(finding, evidence={**finding.evidence, "names": "…"})
     said = {"code": finding.code, "severity": finding.severity, "column": finding.column}
     try:
         entry(finding.code)

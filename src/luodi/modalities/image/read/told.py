@@ -14,6 +14,8 @@ from luodi.modalities.image.read import idx, listing, naming
 HEAD = 2**18
 """Bytes of a list that are looked at."""
 MOST_NAMES = 1000
+MOST_TRIED = 50
+"""Names of a list of which one at least must be a file: addresses and notes are none."""
 
 
 def images(address: str | Path) -> bool:
@@ -43,7 +45,7 @@ def _packed(path: Path) -> bool:
 
 
 def _listed(path: Path) -> bool:
-    """Whether a column of a list names images."""
+    """Whether a column of a list names images that are there."""
     try:
         if path.suffix.lower() == ".parquet":
             frame = pl.scan_parquet(path).head(MOST_NAMES).collect()
@@ -54,7 +56,7 @@ def _listed(path: Path) -> bool:
             frame = pl.read_csv(
                 io.BytesIO(text), separator=sign, infer_schema=False, encoding="utf8-lossy"
             )
-        listing.paths_of(frame, path.name)
-        return True
+        named = frame[listing.paths_of(frame, path.name)].drop_nulls().head(MOST_TRIED)
+        return any((path.parent / text.strip().replace("\\", "/")).is_file() for text in named)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, LuodiError):
         return False

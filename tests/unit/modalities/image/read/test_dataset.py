@@ -105,8 +105,12 @@ def test_images_of_service_are_laid_as_the_own_ones(tmp_path):
 def test_sources_of_images_are_told_from_tables(tmp_path):
     photos = folder(tmp_path / "photos", 6)
     (tmp_path / "table.csv").write_text("a,b\n1,2\n3,4\n")
-    (tmp_path / "list.csv").write_text("file,label\na.jpg,x\nb.jpg,y\n")
+    (tmp_path / "list.csv").write_text("file,label\none.png,x\nb.jpg,y\n")
+    (tmp_path / "shop.csv").write_text(
+        "photo,price\nhttps://x.com/1.jpg,3\nhttps://x.com/2.jpg,4\n"
+    )
     (tmp_path / "one.png").write_bytes(saved(GREY))
     found = [told(str(one)) for one in (photos, tmp_path / "list.csv", tmp_path / "table.csv")]
     assert found == ["image", "image", "tabular"]
+    assert told(str(tmp_path / "shop.csv")) == "tabular"
     assert told("postgresql://host/base") == told(str(tmp_path / "none.csv")) == "tabular"
