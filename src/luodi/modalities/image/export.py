@@ -16,7 +16,7 @@ from luodi.modalities.image import adversary, parity, watch
 from luodi.modalities.image.codec import Codec
 from luodi.modalities.image.graph.compose import composed
 from luodi.modalities.image.learn.prepared import Prepared
-from luodi.modalities.image.records import answered, files
+from luodi.modalities.image.records import affordable, answered, files
 from luodi.modalities.papers import plain, plan, spread
 from luodi.modalities.reference import reference
 from luodi.modalities.target import truth_of
@@ -42,7 +42,7 @@ def proven(artifact: Artifact, candidate: Candidate, parts: Parts, task: Task) -
     codec = prepared.codec
     session = Session(artifact.model, codec.goal)
     proof = parity.checked(candidate, session, parts.holdout)
-    some = spread(parts.train, MOST_COUNTED)
+    some = spread(parts.train, affordable(codec, MOST_COUNTED))
     outputs = answered(session, codec, files(some, codec))
     seen = watch.observed(artifact.codec, some.table)
     return replace(

@@ -13,7 +13,7 @@ from luodi.core.session import Session
 from luodi.core.values import Candidate, Dataset
 from luodi.modalities.image import adversary, trained
 from luodi.modalities.image.learn.prepared import Prepared
-from luodi.modalities.image.records import files, parts
+from luodi.modalities.image.records import affordable, files, parts
 
 TOLERANCE = 1e-4
 """Of a probability: torch and onnxruntime add up the same float32 products in another order."""
@@ -36,7 +36,7 @@ def checked(candidate: Candidate, session: Session, rows: Dataset) -> dict[str, 
         LuodiError: ``convert.parity`` when more than 1e-4 differs, or an answer that is no tie.
     """
     prepared: Prepared = candidate.prepared
-    held = files(rows, prepared.codec)[:LARGEST_HOLDOUT]
+    held = files(rows, prepared.codec)[: affordable(prepared.codec, LARGEST_HOLDOUT)]
     strange = adversary.images(prepared.codec, STRANGE_IMAGES, seed=2)
     report: dict[str, Any] = {"tolerance": TOLERANCE}
     for name, images in (("records", held), ("adversarial", strange)):

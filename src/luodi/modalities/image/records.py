@@ -12,20 +12,30 @@ from luodi.core.session import Session
 from luodi.core.values import Dataset
 from luodi.modalities.image.codec import Codec
 
-PART = 256
-"""Images that are decoded before they are used."""
+MOST_WORK = 2**32
+"""Pixels that are decoded for one purpose: half a minute or so, whatever the size of photos."""
+FEWEST = 200
+
+
+def affordable(codec: Codec, most: int) -> int:
+    """How many images to look at: fewer where they are large.
+
+    Args:
+        codec: The codec, for the longest side that training saw.
+        most: At most so many.
+    """
+    return max(min(most, FEWEST), min(most, MOST_WORK // codec.most**2))
 
 
 def parts(codec: Codec, images: Sequence[Any]) -> Iterator[Batch]:
-    """Images laid out by the codec, some hundreds at a time.
+    """Images laid out by the codec, as many at a time as memory bears.
 
     Args:
         codec: The codec.
         images: What ``codec.decode`` reads, one a row.
     """
-    for start in range(0, len(images), PART):
-        some = np.array([*images[start : start + PART], None], object)[:-1]
-        yield codec.encode_columns({codec.column: some}, len(some))
+    held = np.array([*images, None], object)[:-1]
+    yield from codec.columns_in_parts({codec.column: held}, len(held))
 
 
 def files(dataset: Dataset, codec: Codec) -> list[bytes]:

@@ -16,6 +16,7 @@ from luodi.modalities.image.read.dataset import as_file
 
 NOISE, LIGHT, TURN, SHIFT, BLUR = 0.02, 0.2, 5.0, 0.05, 0.01
 JPEG_QUALITY = 40
+MOST_SIDE = 512
 Pixels = np.ndarray
 """uint8 (height, width, 3)."""
 
@@ -28,7 +29,7 @@ def disturbed(dataset: Dataset, random: np.random.Generator) -> Iterator[Disturb
         random: For the noise.
     """
     column = dataset.columns[0].name
-    images = [decode(file, 3, column) for file in dataset.table[column].to_list()]
+    images = [_small(decode(file, 3, column)) for file in dataset.table[column].to_list()]
 
     def noisy(image: Pixels) -> Pixels:
         return _held(image + random.normal(0, 255 * NOISE, image.shape))
@@ -43,6 +44,15 @@ def _copies(
 ) -> Disturbed:
     files = [as_file(change(image)) for image in images]
     return Disturbed(name, None, share, pl.DataFrame({column: files}, {column: pl.Binary()}))
+
+
+def _small(image: Pixels) -> Pixels:
+    """An image of at most 512 pixels a side: hundreds of photos are held at once."""
+    if max(image.shape[:2]) <= MOST_SIDE:
+        return image
+    picture = Image.fromarray(image)
+    picture.thumbnail((MOST_SIDE, MOST_SIDE))
+    return np.asarray(picture)
 
 
 def _held(values: np.ndarray) -> Pixels:

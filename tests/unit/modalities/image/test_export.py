@@ -132,3 +132,17 @@ def test_several_members_are_weighed(built):
     both = replace(candidate, members=(*candidate.members, other), weights=(0.75, 0.25))
     made = export.proven(export.converted(both), both, own, task())
     assert made.parity["records"]["largest"] <= 1e-6 and len(made.plan["members"]) == 2
+
+
+def test_large_photos_are_proven_a_few_at_a_time(built, monkeypatch):
+    from luodi.modalities.image.codec import layout
+
+    own, candidate = built
+    # as with photos of megapixels: all of them together are more than may be laid out at once
+    monkeypatch.setattr(layout, "MOST_TOGETHER", 16 * 16 * 8)
+    monkeypatch.setattr(layout, "MOST_AT_ONCE", 16 * 16 * 4)
+    monkeypatch.setattr(
+        adversary, "images", lambda *given, **how: [np.zeros((16, 16, 1), np.uint8)]
+    )
+    made = export.proven(export.converted(candidate), candidate, own, task())
+    assert made.parity["records"]["rows"] == 30 and made.reference["rows"] == 120
