@@ -14,6 +14,7 @@ from luodi.core.events import Listener, silent
 from luodi.core.values import (
     Artifact,
     Candidate,
+    Change,
     Column,
     Dataset,
     Finding,
@@ -137,6 +138,54 @@ class Workshop(Protocol):
         """The member as it would be shipped; as a single model if asked."""
 
 
+class Shrinker(Protocol):
+    """Makes fitted learners smaller, as networks can be; the training records are at hand."""
+
+    def restored(self, model: bytes, plan: Mapping[str, Any]) -> tuple[Member, ...]:
+        """The members of a release that was built from the same records, ready to be changed.
+
+        Args:
+            model: Its graph.
+            plan: Its plan.
+
+        Raises:
+            LuodiError: ``compress.not_plain`` when it is small already, ``compress.other_data``.
+        """
+
+    def changes(self) -> Sequence[Change]:
+        """Changes of a single member that keep its form, the cheapest first."""
+
+    def students(self, members: Sequence[Member], most_mb: float | None) -> Sequence[Change]:
+        """Changes that make one smaller learner of all members, the likeliest first.
+
+        Args:
+            members: The members.
+            most_mb: The largest graph wanted after the strongest of ``changes``, MB; None where
+                there is no limit.
+        """
+
+    def changed(
+        self,
+        members: Sequence[Member],
+        weights: Sequence[float],
+        how: Change,
+        stop: Stop = never,
+        seconds: float = math.inf,
+    ) -> Member:
+        """What a change makes of members, with its own answers for the rows it did not see.
+
+        Args:
+            members: The members; one, where the change is one of ``changes``.
+            weights: Their weights, which sum to 1.
+            how: The change.
+            stop: Ends a training with the best so far.
+            seconds: Time for a training.
+        """
+
+    def held_out(self, artifact: Artifact) -> tuple[np.ndarray, np.ndarray]:
+        """Truth and a graph's probabilities for training rows that no member learned from."""
+
+
 class Modality(Protocol):
     """One kind of data.
 
@@ -215,6 +264,13 @@ class Modality(Protocol):
         self, parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None
     ) -> Workshop:
         """Make training records ready for learners; with the features of a recorded plan."""
+
+    def shrinker(self, workshop: Workshop) -> Shrinker | None:
+        """What makes learners smaller; None where nothing is gained by it, as with trees.
+
+        Args:
+            workshop: A workshop of this kind of data.
+        """
 
     def converted(self, candidate: Candidate) -> Artifact:
         """One graph from raw columns to answers, not checked yet."""

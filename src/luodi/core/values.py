@@ -174,6 +174,25 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A way to make a fitted learner smaller.
+
+    Attributes:
+        name: Its name on the table.
+        settings: What is done, JSON values only.
+        trains: Whether it takes time as a training does.
+    """
+
+    name: str
+    settings: Mapping[str, Any]
+    trains: bool
+
+    def __hash__(self) -> int:
+        """Changes of one name are one."""
+        return hash(self.name)
+
+
+@dataclass(frozen=True)
 class Candidate:
     """What training proposes: a weighted mean of members, calibrated, with its decision rule.
 

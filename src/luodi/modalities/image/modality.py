@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-    from luodi.core.modality import Disturbed, Observed, Workshop
+    from luodi.core.modality import Disturbed, Observed, Shrinker, Workshop
     from luodi.core.task import Data, Task
     from luodi.core.values import Artifact, Candidate, Column, Dataset, Finding, Labels, Parts
 
@@ -100,6 +100,15 @@ def workshop(parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None
     from luodi.modalities.image.learn import image_workshop
 
     return image_workshop(parts, task, recorded)
+
+
+def shrinker(workshop: Workshop) -> Shrinker:
+    """What makes networks smaller."""
+    from luodi.modalities.image.learn.workshop import ImageWorkshop
+    from luodi.modalities.image.shrink.shrinker import ImageShrinker
+
+    assert isinstance(workshop, ImageWorkshop)
+    return ImageShrinker(workshop)
 
 
 def converted(candidate: Candidate) -> Artifact:

@@ -96,6 +96,11 @@ def workshop(parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None
     return TableWorkshop(parts, task, recorded)
 
 
+def shrinker(workshop: Workshop) -> None:
+    """Nothing: trees have no weights to round, and a smaller forest is one of the candidates."""
+    return None
+
+
 def converted(candidate: Candidate) -> Artifact:
     """One graph from raw columns to answers, not checked yet."""
     from luodi.modalities.tabular import export

@@ -1,7 +1,9 @@
-"""A trained network as operators; batch normalisation goes into the layer before it.
+"""A trained network as operators; normalisation goes into the layer before it.
 
 ``torch.fx`` says what the network is made of. Each layer is written here, so that the graph holds
-nothing but what is listed, and is the same from one version of torch to the next.
+nothing but what is listed, and is the same from one version of torch to the next. Layers in whole
+numbers are written as pairs of ``QuantizeLinear`` and ``DequantizeLinear``, which onnxruntime
+makes one operator of with what lies between them.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from luodi.modalities.graph.builder import Builder
 if TYPE_CHECKING:
     from torch import fx, nn
 
-Weights = tuple[np.ndarray, np.ndarray]
+    from luodi.modalities.image.shrink.whole import Rounded
+
+Names = tuple[str, str]
 
 
 def written(b: Builder, network: nn.Module, images: str) -> str:
@@ -31,12 +35,12 @@ def written(b: Builder, network: nn.Module, images: str) -> str:
     Raises:
         TypeError: a layer has no operator here; a network of this house has none such.
     """
-    from torch.fx import symbolic_trace
+    from luodi.modalities.image.shrink.traced import folded
 
-    traced = symbolic_trace(network)
-    layers = dict(traced.named_modules())
+    graph = folded(network)
+    layers = dict(graph.named_modules())
     known: dict[fx.Node, str] = {}
-    for node in traced.graph.nodes:
+    for node in graph.graph.nodes:
         given = [known[one] for one in node.all_input_nodes]
         if node.op == "placeholder":
             known[node] = images
@@ -45,74 +49,92 @@ def written(b: Builder, network: nn.Module, images: str) -> str:
         elif node.op == "call_function" and node.target in (operator.add, operator.iadd):
             known[node] = b("Add", *given)
         elif node.op == "call_module":
-            known[node] = _layer(b, node, layers, given[0])
+            steps = _steps_before(node, layers)
+            known[node] = _layer(b, layers[str(node.target)], given[0], steps)
         else:
             raise TypeError(f"{node.op} {node.target}")
     raise TypeError("no output")
 
 
-def _layer(b: Builder, node: fx.Node, layers: dict[str, Any], given: str) -> str:
-    layer = layers[str(node.target)]
+def _layer(b: Builder, layer: Any, given: str, steps: Rounded | None) -> str:
     kind = type(layer).__name__
-    if kind == "BatchNorm2d" and _folds(_before(node, layers), node):
-        return given  # it went into the layer before
-    if kind in ("Conv2d", "Linear"):
-        after = [layers[str(user.target)] for user in node.users if user.op == "call_module"]
-        alone = len(node.users) == 1 and len(after) == 1
-        norm = after[0] if alone and type(after[0]).__name__ == "BatchNorm2d" else None
-        return _WRITTEN[kind](b, given, layer, norm)
+    if kind.startswith("Whole"):
+        held = _whole_weights(b, layer, steps)
+        return _SUMS[kind.removeprefix("Whole")](b, given, layer, held)
+    if kind in _SUMS:
+        return _SUMS[kind](b, given, layer, _weights(b, layer))
     if kind not in _PLAIN:
         raise TypeError(kind)
     return _PLAIN[kind](b, given, layer)
 
 
-def _before(node: fx.Node, layers: dict[str, Any]) -> Any:
+def _steps_before(node: fx.Node, layers: dict[str, Any]) -> Any:
+    """The steps that a layer's input is rounded to, if it is."""
+    from luodi.modalities.image.shrink.whole import Rounded
+
     source = node.all_input_nodes[0]
-    return layers.get(str(source.target)) if source.op == "call_module" else None
+    layer = layers.get(str(source.target)) if source.op == "call_module" else None
+    return layer if isinstance(layer, Rounded) else None
 
 
-def _folds(layer: Any, node: fx.Node) -> bool:
-    alone = len(node.all_input_nodes[0].users) == 1
-    return alone and type(layer).__name__ == "Conv2d"
+def _weights(b: Builder, layer: Any) -> Names:
+    """Weights and bias of a layer as constants."""
+    weight = layer.weight.detach().numpy()
+    bias = np.zeros(len(weight), np.float32) if layer.bias is None else layer.bias.detach().numpy()
+    return b.constant(weight), b.constant(bias)
 
 
-def _normalised(layer: Any, norm: Any) -> Weights:
-    """Weights and bias of a layer with the normalisation that follows it (both as inference)."""
-    weight = layer.weight.detach().double().numpy()
-    bias = np.zeros(len(weight)) if layer.bias is None else layer.bias.detach().double().numpy()
-    if norm is not None:
-        scale, shift = _scale(norm)
-        weight = weight * scale.reshape(-1, *[1] * (weight.ndim - 1))
-        bias = bias * scale + shift
-    return weight.astype(np.float32), bias.astype(np.float32)
+def _whole_weights(b: Builder, layer: Any, steps: Rounded | None) -> Names:
+    """Weights in 8 bits and, where the input is whole numbers, the bias in 32."""
+    from luodi.modalities.image.shrink.whole import weight_scale
+
+    weight = layer.weight.detach()
+    bias = np.zeros(len(weight), np.float32) if layer.bias is None else layer.bias.detach().numpy()
+    scale = weight_scale(weight, layer.most).numpy()
+    whole = np.rint(weight.numpy() / scale.reshape(-1, *[1] * (weight.ndim - 1)))
+    weights = _numbers(b, np.clip(whole, -layer.most, layer.most).astype(np.int8), scale)
+    if steps is None:
+        return weights, b.constant(bias)
+    size = scale * np.float32(steps.scale)
+    most = np.iinfo(np.int32)
+    added = np.clip(np.rint(bias.astype(np.float64) / size), most.min, most.max).astype(np.int32)
+    return weights, _numbers(b, added, size)
 
 
-def _scale(norm: Any) -> Weights:
-    """What inference multiplies with and adds (Ioffe and Szegedy 2015, algorithm 2)."""
-    mean, variance = (x.detach().double().numpy() for x in (norm.running_mean, norm.running_var))
-    weight, bias = (x.detach().double().numpy() for x in (norm.weight, norm.bias))
-    scale = weight / np.sqrt(variance + norm.eps)
-    return scale, bias - mean * scale
+def _numbers(b: Builder, whole: np.ndarray, scale: np.ndarray) -> str:
+    """Whole numbers as what they stand for, with one scale a channel."""
+    # zero is what is meant without it, but onnxruntime makes a whole Gemm only with it
+    zero = b.constant(np.zeros(len(whole), whole.dtype))
+    return b("DequantizeLinear", b.constant(whole), b.constant(scale), zero, axis=0)
 
 
-def _convolution(b: Builder, given: str, layer: Any, norm: Any) -> str:
-    weight, bias = _normalised(layer, norm)
+def _rounded(b: Builder, given: str, layer: Any) -> str:
+    held = b.constant(np.float32(layer.scale)), b.constant(np.uint8(layer.zero))
+    return b("DequantizeLinear", b("QuantizeLinear", given, *held), *held)
+
+
+def _convolution(b: Builder, given: str, layer: Any, weights: Names) -> str:
     return b(
-        "Conv", given, b.constant(weight), b.constant(bias),
+        "Conv", given, *weights,
         kernel_shape=list(layer.kernel_size), strides=list(layer.stride),
         pads=[*layer.padding, *layer.padding], dilations=list(layer.dilation),
         group=layer.groups,
     )  # fmt: skip
 
 
-def _dense(b: Builder, given: str, layer: Any, norm: Any) -> str:
-    weight, bias = _normalised(layer, norm)
-    return b("Gemm", given, b.constant(weight), b.constant(bias), transB=1)
+def _dense(b: Builder, given: str, layer: Any, weights: Names) -> str:
+    return b("Gemm", given, *weights, transB=1)
 
 
 def _normalisation(b: Builder, given: str, layer: Any) -> str:
-    scale, shift = (x.astype(np.float32).reshape(1, -1, 1, 1) for x in _scale(layer))
-    return b("Add", b("Mul", given, b.constant(scale)), b.constant(shift))
+    """What inference multiplies with and adds (Ioffe and Szegedy 2015, algorithm 2)."""
+    mean, variance = (x.detach().double().numpy() for x in (layer.running_mean, layer.running_var))
+    weight, bias = (x.detach().double().numpy() for x in (layer.weight, layer.bias))
+    scale = weight / np.sqrt(variance + layer.eps)
+    factor, shift = (
+        b.constant(x.astype(np.float32).reshape(1, -1, 1, 1)) for x in (scale, bias - mean * scale)
+    )
+    return b("Add", b("Mul", given, factor), shift)
 
 
 def _pool(kind: str) -> Callable[[Builder, str, Any], str]:
@@ -134,7 +156,7 @@ def _mean(b: Builder, given: str, layer: Any) -> str:
     return b("GlobalAveragePool", given)
 
 
-_WRITTEN: dict[str, Callable[[Builder, str, Any, Any], str]] = {
+_SUMS: dict[str, Callable[[Builder, str, Any, Names], str]] = {
     "Conv2d": _convolution,
     "Linear": _dense,
 }
@@ -142,9 +164,8 @@ _PLAIN: dict[str, Callable[[Builder, str, Any], str]] = {
     "AdaptiveAvgPool2d": _mean,
     "AvgPool2d": _pool("AveragePool"),
     "BatchNorm2d": _normalisation,
-    "Dropout": lambda b, given, layer: given,
     "Flatten": lambda b, given, layer: b("Flatten", given, axis=1),
-    "Identity": lambda b, given, layer: given,
     "MaxPool2d": _pool("MaxPool"),
     "ReLU": lambda b, given, layer: b("Relu", given),
+    "Rounded": _rounded,
 }

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from torch import nn
 
 from luodi.core.modality import Stop, never
 from luodi.modalities.image.learn.settings import Settings
 from luodi.modalities.image.learn.state import State
+from luodi.modalities.image.learn.teacher import Teacher
 
 RARE = 0.1
 """A class is rare if it has so few rows for each of the most frequent one."""
@@ -88,6 +90,8 @@ class Job:
         seconds: Time for all epochs; not looked at when they are given.
         stop: Asked between steps; true ends the training with the best so far.
         watch: Who follows it.
+        begin: The network to go on from; None for fresh weights.
+        teacher: What it is to say beside the truth; None for the truth alone.
     """
 
     family: str
@@ -104,6 +108,8 @@ class Job:
     seconds: float = math.inf
     stop: Stop = never
     watch: Watch = Watch()
+    begin: nn.Module | None = None
+    teacher: Teacher | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -116,6 +122,7 @@ class Job:
         """What a saved state must be of to go on with it, as JSON values."""
         sizes = {"rows": len(self.rows), "classes": self.classes, "shape": [*self.shape]}
         given = {"family": self.family, "seed": self.seed, "epochs": self.epochs}
+        given |= {"begun": self.begin is not None, "taught": self.teacher is not None}
         return {**given, **sizes, "settings": self.settings.to_json()}
 
     @property

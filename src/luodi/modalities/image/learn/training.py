@@ -24,6 +24,7 @@ from luodi.modalities.image.learn.networks import built
 from luodi.modalities.image.learn.optimizer import highest_rate, optimizer
 from luodi.modalities.image.learn.resume import Best, resume, state_of
 from luodi.modalities.image.learn.schedule import Pace, most_epochs, one_cycle
+from luodi.modalities.image.learn.teacher import taught
 
 PROBE_STEPS = 4
 """Steps that are measured before the plan, after one that warms up."""
@@ -82,7 +83,8 @@ class Run:
         self.job = job
         given = job.settings
         torch.manual_seed(job.seed)
-        self.network = built(job.family, job.shape, job.classes, given.width, given.dropout)
+        fresh = (job.family, job.shape, job.classes, given.width, given.dropout)
+        self.network = built(*fresh) if job.begin is None else copy.deepcopy(job.begin)
         self.form = torch.channels_last if given.channels_last else torch.contiguous_format
         self.network = self.network.to(memory_format=self.form).train()
         self.average = copy.deepcopy(self.network).eval()
@@ -189,6 +191,8 @@ class Run:
             scores = self.network(images.contiguous(memory_format=self.form))
         smooth = given.smoothing
         loss = functional.cross_entropy(scores.float(), truth, self.weights, label_smoothing=smooth)
+        if self.job.teacher is not None:
+            loss = taught(loss, scores.float(), self.job.teacher(images))
         self.optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), LONGEST_STEP)

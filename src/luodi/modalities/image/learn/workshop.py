@@ -26,6 +26,7 @@ from luodi.modalities.image.learn.portfolio import Case
 from luodi.modalities.image.learn.prepared import Prepared
 from luodi.modalities.image.learn.probe import fastest
 from luodi.modalities.image.learn.settings import Settings
+from luodi.modalities.image.shrink import change
 from luodi.modalities.target import ordered_classes
 
 FEATURES = "pixels"
@@ -142,11 +143,15 @@ class ImageWorkshop:
         began = time.perf_counter()
         (valid,) = self.folds
         epochs = recipe.rounds[0] if recipe.rounds else None
-        model = self._fitted(recipe, valid, epochs, stop, seconds)
+        yield self.member(recipe, self._fitted(recipe, valid, epochs, stop, seconds), began)
+
+    def member(self, recipe: Recipe, model: Fitted, began: float) -> Member:
+        """A fitted network with what it says of the rows that it did not see."""
+        (valid,) = self.folds
         said = np.full((len(self.truth), len(self.classes)), np.nan)
         said[valid] = softmax(model.logits(self.images[valid]))
         done = replace(recipe, rounds=(model.rounds,))
-        yield Member(done, (model,), said, self.score(said), time.perf_counter() - began)
+        return Member(done, (model,), said, self.score(said), time.perf_counter() - began)
 
     def refit(self, member: Member) -> Member:
         """See ``Workshop.refit``."""
@@ -174,12 +179,29 @@ class ImageWorkshop:
         if recipe.family == "dumb":
             shape = (seen.channels, seen.height, seen.width)
             return constant(shape, self.truth[rows], len(self.classes), seen.mean, seen.spread)
-        job = Job(
+        job = self.job(recipe, valid, epochs, stop, seconds)
+        made_of = change.sources_of(recipe)
+        if not made_of:
+            return training.fit(job)
+        sources = [self._fitted(r, valid, r.rounds[0], never, math.inf) for r, _ in made_of]
+        return change.changed(job, recipe, sources, [weight for _, weight in made_of])
+
+    def job(
+        self,
+        recipe: Recipe,
+        valid: np.ndarray,
+        epochs: int | None,
+        stop: Stop,
+        seconds: float,
+    ) -> Job:
+        """The training of a recipe on all rows but those to validate on."""
+        seen = self._prepared
+        return Job(
             family=recipe.family,
             settings=Settings.from_json(recipe.params),
             images=self.images,
             truth=self.truth,
-            rows=rows,
+            rows=np.setdiff1d(np.arange(len(self.truth)), valid),
             classes=len(self.classes),
             mean=seen.mean,
             spread=seen.spread,
@@ -190,7 +212,6 @@ class ImageWorkshop:
             stop=stop,
             watch=self.watch,
         )
-        return training.fit(job)
 
     def _validation(self, rows: np.ndarray) -> Validation:
         """The rows of a fold, mixed: a training looks at the first of them more often."""

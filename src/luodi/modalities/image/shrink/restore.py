@@ -1,0 +1,122 @@
+"""The trained networks of a release, read back from its graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from luodi.core.errors import LuodiError
+from luodi.modalities.image.learn.fitted import Fitted
+from luodi.modalities.image.learn.networks import built
+from luodi.modalities.image.learn.settings import Settings
+from luodi.modalities.image.shrink.traced import traced
+
+WEIGHTED = {"Conv": nn.Conv2d, "Gemm": nn.Linear}
+
+
+def restored(model: bytes, plan: Mapping[str, Any], classes: int) -> tuple[Fitted, ...]:
+    """The networks of a graph, in the order of the plan's members.
+
+    Normalisation went into the weights; it comes back as one that adds the bias and no more.
+
+    Args:
+        model: The graph, as ``graph.compose`` writes it.
+        plan: The plan beside it.
+        classes: How many there are.
+
+    Raises:
+        LuodiError: ``compress.not_plain`` when the graph is in whole numbers already or is not
+            of this house's networks.
+    """
+    import onnx
+
+    graph = onnx.load_from_string(model).graph
+    held = {one.name: one for one in graph.initializer}
+    kinds = {node.op_type for node in graph.node}
+    if "DequantizeLinear" in kinds or "Div" not in kinds:
+        raise LuodiError("compress.not_plain")
+    nodes = list(graph.node)
+    start = next(at for at, node in enumerate(nodes) if node.op_type == "Div")
+    mean, spread = (_numbers(nodes[at], 1, held).ravel() for at in (start - 1, start))
+    shape = (plan["channels"], plan["height"], plan["width"])
+    rest = iter(nodes[start + 1 :])
+    found = []
+    for member in plan["members"]:
+        width = Settings.from_json(member["params"]).width
+        network = built(member["family"], shape, classes, width)
+        _fill(network.eval(), rest, held)
+        rounds = int(member["rounds"][0])
+        found.append(Fitted(member["family"], network, _plain(mean), _plain(spread), rounds))
+    return tuple(found)
+
+
+def _plain(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
+
+
+def _fill(network: nn.Module, nodes: Iterator[Any], held: Mapping[str, Any]) -> None:
+    """Give a network the weights of the next nodes, which were written from one like it."""
+    graph = traced(network)
+    layers = dict(graph.named_modules())
+    norms = {}
+    for node in graph.graph.nodes:
+        layer = layers.get(str(node.target)) if node.op == "call_module" else None
+        if isinstance(layer, nn.BatchNorm2d) and node not in norms:
+            factor, shift = (_next(nodes, kind) for kind in ("Mul", "Add"))
+            _says(layer, _numbers(factor, 1, held).ravel(), _numbers(shift, 1, held).ravel())
+        elif isinstance(layer, nn.Conv2d | nn.Linear):
+            kind = "Conv" if isinstance(layer, nn.Conv2d) else "Gemm"
+            given = _next(nodes, kind)
+            weight, bias = _numbers(given, 1, held), _numbers(given, 2, held)
+            norm = _norm_after(node, layers)
+            if norm is not None:
+                norms[next(iter(node.users))] = norm
+                _says(norm, np.ones_like(bias), bias)
+            _weigh(layer, weight, None if norm is not None else bias)
+
+
+def _norm_after(node: Any, layers: Mapping[str, Any]) -> nn.BatchNorm2d | None:
+    """The normalisation that was folded into a convolution."""
+    users: Sequence[Any] = list(node.users)
+    after = layers.get(str(users[0].target)) if len(users) == 1 else None
+    return after if isinstance(after, nn.BatchNorm2d) else None
+
+
+def _next(nodes: Iterator[Any], kind: str) -> Any:
+    """The next node of a kind; others in between hold no weights."""
+    for node in nodes:
+        if node.op_type == kind and (kind != "Add" or node.input[1].startswith("constant")):
+            return node
+    raise LuodiError("compress.not_plain")
+
+
+def _numbers(node: Any, place: int, held: Mapping[str, Any]) -> np.ndarray:
+    from onnx import numpy_helper
+
+    if len(node.input) <= place or node.input[place] not in held:
+        raise LuodiError("compress.not_plain")
+    return np.array(numpy_helper.to_array(held[node.input[place]]))
+
+
+def _weigh(layer: Any, weight: np.ndarray, bias: np.ndarray | None) -> None:
+    if tuple(layer.weight.shape) != weight.shape:
+        raise LuodiError("compress.not_plain")
+    with torch.no_grad():
+        layer.weight.copy_(torch.from_numpy(weight))
+        if layer.bias is not None and bias is not None:
+            layer.bias.copy_(torch.from_numpy(bias))
+        elif bias is not None and bias.any():
+            raise LuodiError("compress.not_plain")
+
+
+def _says(norm: nn.BatchNorm2d, factor: np.ndarray, shift: np.ndarray) -> None:
+    """Make a normalisation multiply and add, whatever it normalised before."""
+    with torch.no_grad():
+        norm.running_mean.zero_()  # type: ignore[union-attr]
+        norm.running_var.fill_(1 - norm.eps)  # type: ignore[union-attr]
+        norm.weight.copy_(torch.from_numpy(factor))
+        norm.bias.copy_(torch.from_numpy(shift))
