@@ -15,7 +15,7 @@ from luodi.core.errors import LuodiError
 
 # Each is a function of its name in a module of its name, in the order of the help.
 VERBS = (
-    *("new", "check", "build", "show", "verify", "predict", "explain"),
+    *("new", "check", "build", "compress", "show", "verify", "predict", "explain"),
     *("init", "promote", "rollback", "history", "export", "backup", "restore"),
     *("serve", "token", "feedback", "correct", "review", "monitor", "status", "improve", "replay"),
     "schema",

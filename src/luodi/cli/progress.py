@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from luodi.cli.small import row_text
 from luodi.cli.speech import phrase, say
 from luodi.core import words
 from luodi.core.events import Event, Listener
@@ -46,6 +47,8 @@ def line_of(event: Event) -> str | None:
         return f"→ {known('stage', str(data['name']))}"
     if event.kind == "candidate":
         return f"  {candidate_text(data)}"
+    if event.kind == "smaller":
+        return f"  {data['name']:<28} {row_text(data)}"
     if event.kind == "finding":
         return f"  {finding_text(data['finding'])}"
     return f"  {known('note', str(data['text']))}" if event.kind == "note" else None

@@ -171,8 +171,10 @@ class Shrinker(Protocol):
         how: Change,
         stop: Stop = never,
         seconds: float = math.inf,
-    ) -> Member:
+    ) -> Member | None:
         """What a change makes of members, with its own answers for the rows it did not see.
+
+        None where the time is not enough for a training that anything could come of.
 
         Args:
             members: The members; one, where the change is one of ``changes``.

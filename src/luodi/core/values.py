@@ -181,11 +181,13 @@ class Change:
         name: Its name on the table.
         settings: What is done, JSON values only.
         trains: Whether it takes time as a training does.
+        whole: Whether every number that lies between layers has 8 bits, as small devices want.
     """
 
     name: str
     settings: Mapping[str, Any]
     trains: bool
+    whole: bool = False
 
     def __hash__(self) -> int:
         """Changes of one name are one."""

@@ -47,6 +47,23 @@ def compared(
     return [_compared(name, answers, other, samples) for name, other in others.items()]
 
 
+def _by_class(answers: Answers, other: Answers) -> dict[str, Any]:
+    """How often each class is found, here and there, and what that does to accuracy."""
+    mine, theirs = answers.decision == answers.truth, other.decision == answers.truth
+    found = [
+        {
+            "name": name,
+            "rows": int(own.sum()),
+            "mine": float(mine[own].mean()),
+            "theirs": float(theirs[own].mean()),
+        }
+        for place, name in enumerate(answers.classes)
+        if (own := answers.truth == place).any()
+    ]
+    apart = float(mine.mean() - theirs.mean()) if len(answers) else None
+    return {"by_class": found, "accuracy_difference": apart}
+
+
 def _compared(
     name: str, answers: Answers, other: Answers, samples: Mapping[str, Sample]
 ) -> dict[str, Any]:
@@ -56,6 +73,7 @@ def _compared(
         "name": name,
         "figure": other.score(answers.metric),
         "mine": mine.figure.value if mine else None,
+        **(_by_class(answers, other) if answers.goal == "classify" else {}),
     }
     if gain is None or gain.figure.low is None or gain.figure.high is None:
         difference = gain.figure.value if gain else None

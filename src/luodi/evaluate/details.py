@@ -6,7 +6,7 @@ oriented; each entry says which direction is good. A part that a goal lacks is N
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class Resampling(TypedDict):
@@ -175,8 +175,20 @@ class Fairness(TypedDict):
     figure_gap: float | None
 
 
+class Found(TypedDict):
+    """How often a class is found by the release (``mine``) and by a baseline (``theirs``)."""
+
+    name: str
+    rows: int
+    mine: float
+    theirs: float
+
+
 class Baseline(TypedDict):
-    """``answer``: better, worse, no_difference or unknown; ``difference`` above 0 is better."""
+    """``answer``: better, worse, no_difference or unknown; ``difference`` above 0 is better.
+
+    ``by_class`` and ``accuracy_difference`` are there for classes only.
+    """
 
     name: str
     figure: float | None
@@ -186,6 +198,8 @@ class Baseline(TypedDict):
     high: float | None
     p: float | None
     answer: str
+    by_class: NotRequired[list[Found]]
+    accuracy_difference: NotRequired[float | None]
 
 
 class Noise(TypedDict):

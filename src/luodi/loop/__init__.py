@@ -1,5 +1,6 @@
 """The composition root: the only room that knows two stages, and joins them."""
 
+from luodi.loop.compressing import Compressed, compress
 from luodi.loop.draft import new
 from luodi.loop.improving import challenge, improve
 from luodi.loop.pipeline import Built, build, check
@@ -8,11 +9,13 @@ from luodi.loop.replaying import Replay, replay
 
 __all__ = [
     "Built",
+    "Compressed",
     "Replay",
     "build",
     "card_html",
     "challenge",
     "check",
+    "compress",
     "explain",
     "improve",
     "new",

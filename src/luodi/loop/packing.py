@@ -49,14 +49,25 @@ def packed_release(
     verdict: Verdict,
     board: Sequence[Mapping[str, Any]],
     force: bool,
+    made_of: str | None = None,
 ) -> bytes | None:
-    """The release as bytes, or None when a gate failed."""
+    """The release as bytes, or None when a gate failed.
+
+    Args:
+        task: The task.
+        parts: The records.
+        chosen: What is shipped.
+        verdict: What the judge said.
+        board: Candidates, best first.
+        force: Pack although a gate failed.
+        made_of: ``sha256:…`` of the release that this one is a smaller form of.
+    """
     from luodi import release
     from luodi.release import card
 
     if not verdict.passed and not force:
         return None
-    provenance = _provenance(parts)
+    provenance = _provenance(parts) | ({} if made_of is None else {"made_of": made_of})
     facts = card.dataset_facts(task, parts.train, parts)
     page = card.card_data(task, facts, chosen.artifact, verdict, board, provenance)
     return release.pack(task, chosen.artifact, verdict, provenance, card=page, force=force)

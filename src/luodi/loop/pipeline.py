@@ -108,12 +108,16 @@ class Made:
         verdict: What the judge said.
         leaderboard: Candidates and members, best first.
         artifact: What was judged.
+        candidate: What the graph was made from.
+        workshop: The training records, ready for learners.
     """
 
     packed: bytes | None
     verdict: Verdict
     leaderboard: Sequence[Mapping[str, Any]]
     artifact: Artifact
+    candidate: Candidate
+    workshop: Workshop
 
 
 def made(
@@ -152,7 +156,7 @@ def made(
     )  # fmt: skip
     board = leaderboard(chosen, trained.found)
     packed = packed_release(task, parts, chosen, verdict, board, force)
-    return Made(packed, verdict, board, chosen.artifact)
+    return Made(packed, verdict, board, chosen.artifact, chosen.candidate, trained.workshop)
 
 
 def refitted(parts: Parts, task: Task, recorded: Mapping[str, Any]) -> Artifact:

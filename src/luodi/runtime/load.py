@@ -152,7 +152,8 @@ def _session(members: Members, widths: Mapping[str, int]) -> Scorer:
 
 def _answers_as_judged(members: Members, scorer: Scorer) -> None:
     try:
-        golden.check(members.json["golden.json"], scorer, members.manifest.modality)
+        whole = b"QuantizeLinear" in members.model  # a name in it, which the gate has looked at
+        golden.check(members.json["golden.json"], scorer, members.manifest.modality, whole)
     except LuodiError as error:
         if error.code.startswith("release."):
             raise

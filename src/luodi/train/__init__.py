@@ -5,7 +5,17 @@ are out-of-fold predictions.
 """
 
 from luodi.train.clock import Clock
-from luodi.train.compose import baselines, compose, finished, replayed
+from luodi.train.compose import baselines, candidate, compose, finished, replayed
 from luodi.train.search import Found, replay, search
 
-__all__ = ["Clock", "Found", "baselines", "compose", "finished", "replay", "replayed", "search"]
+__all__ = [
+    "Clock",
+    "Found",
+    "baselines",
+    "candidate",
+    "compose",
+    "finished",
+    "replay",
+    "replayed",
+    "search",
+]

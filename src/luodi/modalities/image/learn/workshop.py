@@ -110,6 +110,10 @@ class ImageWorkshop:
         given = portfolio.explored(suggest, family, self._case())
         return Recipe(family, given.to_json(), FEATURES, suggest.number)
 
+    def affords(self, family: str, seconds: float) -> bool:
+        """Whether so much time is enough for a few epochs of a network."""
+        return seconds == math.inf or self._case().affords(family, seconds)
+
     def _case(self) -> Case:
         seen = self._prepared
         rows = len(self.truth) - sum(map(len, self.folds))
@@ -137,7 +141,7 @@ class ImageWorkshop:
         There is none where the time is not enough for a few epochs of a network: nothing that
         could be compared would come of it. The first of the portfolio takes what there is.
         """
-        if self._begun and seconds < math.inf and not self._case().affords(recipe.family, seconds):
+        if self._begun and not self.affords(recipe.family, seconds):
             return
         self._begun |= recipe.family not in BASELINES
         began = time.perf_counter()

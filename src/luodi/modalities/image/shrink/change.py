@@ -34,8 +34,8 @@ WIDTHS = tuple(round(2 ** (-step / 4), 3) for step in range(1, 17))
 STUDENTS = ("resnet8", "mobilenet")
 """Families that say much with few weights; a student of them begins anew."""
 WEIGHTS = Change("weights8", {"bits": "weights"}, False)
-WHOLE = Change("int8", {"bits": "whole"}, False)
-TUNED = Change("int8_tuned", {"bits": "whole", "tuned": True}, True)
+WHOLE = Change("int8", {"bits": "whole"}, False, True)
+TUNED = Change("int8_tuned", {"bits": "whole", "tuned": True}, True, True)
 SPENT_A_LAYER, SPENT = 700, 4_000
 """Bytes of a graph beside its weights, about."""
 

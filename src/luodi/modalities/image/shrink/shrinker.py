@@ -60,11 +60,13 @@ class ImageShrinker:
         how: Change,
         stop: Stop = never,
         seconds: float = math.inf,
-    ) -> Member:
+    ) -> Member | None:
         """See ``Shrinker.changed``."""
         began = time.perf_counter()
         work = self.workshop
         recipe = change.recipe_of(members, weights, how)
+        if how.trains and not work.affords(recipe.family, seconds):
+            return None
         job = work.job(recipe, work.folds[0], None, stop, seconds)
         sources = [one.models[0] for one in members]
         return work.member(recipe, change.changed(job, recipe, sources, weights), began)

@@ -68,6 +68,11 @@ class WholeLinear(nn.Linear):
 LEAVES = (Rounded, WholeConv2d, WholeLinear)
 
 
+def whole(network: nn.Module) -> bool:
+    """Whether a network computes in whole numbers."""
+    return any(isinstance(layer, Rounded) for layer in network.modules())
+
+
 def weight_scale(weight: Tensor, most: int) -> Tensor:
     """The scale of each channel, float32 (channels,): its largest weight is ``most``."""
     largest = weight.detach().flatten(1).abs().amax(1)
