@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from luodi.core.task import Task as Task
     from luodi.loop import build as build
     from luodi.loop import check as check
-    from luodi.loop import compress as compress
     from luodi.loop import explain as explain
     from luodi.loop import new as new
     from luodi.loop import predict as predict
@@ -35,7 +34,6 @@ _ROOMS = {
     "Task": "luodi.core.task",
     "build": "luodi.loop",
     "check": "luodi.loop",
-    "compress": "luodi.loop",
     "load": "luodi.runtime.load",
     "new": "luodi.loop",
     "explain": "luodi.loop",

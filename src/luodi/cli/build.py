@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,13 @@ from luodi.cli.options import Json, Language, TaskFile
 from luodi.cli.outcome import verb
 from luodi.cli.speech import answer, answer_json, say
 from luodi.core.errors import Exit
+
+
+class Target(StrEnum):
+    """Where a release goes."""
+
+    server = "server"
+    edge = "edge"
 
 
 @verb
@@ -27,6 +35,13 @@ def build(
     force: Annotated[
         bool, Option("--force", help="Go on over error-level findings and failed gates.")
     ] = False,
+    target: Annotated[
+        Target, Option("--target", help="edge: also a small form in whole numbers of 8 bits.")
+    ] = Target.server,
+    max_drop: Annotated[
+        float,
+        Option("--max-drop", metavar="POINTS", help="How far the figure of that one may fall."),
+    ] = 0.5,
     as_json: Json = False,
     lang: Language = None,
 ) -> int:
@@ -36,15 +51,23 @@ def build(
     """
     from luodi import loop
     from luodi.cli.leaderboard import watching
+    from luodi.cli.small import edge_lines, limits
     from luodi.cli.summary import built_lines, built_record
     from luodi.core.task import Task
 
     contract = Task.load(task)
+    small = limits(max_drop) if target is Target.edge else None
     with watching(None if plan else contract.budget, keep=True) as listener:
-        built = loop.build(contract, output=output, plan=plan, force=force, listener=listener)
+        built = loop.build(
+            contract, output=output, plan=plan, force=force, edge=small, listener=listener
+        )
     tell = say if as_json else answer
     for line in built_lines(built):
         tell(line)
+    if built.edge is not None and small is not None:
+        for line in edge_lines(built.edge, small):
+            tell(line)
     if as_json:
         answer_json(built_record(built))
-    return int(Exit.DONE if built.verdict.passed else Exit.GATE_FAILED)
+    whole = built.edge is None or built.edge.int8.passed
+    return int(Exit.DONE if built.verdict.passed and whole else Exit.GATE_FAILED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from typer import Option
 from luodi.cli.options import Json, Language, Release, duration
 from luodi.cli.outcome import verb
 from luodi.cli.speech import answer, answer_json, say
-from luodi.core.errors import Exit, LuodiError
+from luodi.core.errors import Exit
 
 
 @verb
@@ -49,16 +48,9 @@ def compress(
     """
     from luodi import loop
     from luodi.cli.leaderboard import watching
-    from luodi.cli.small import compressed_lines, compressed_record
-    from luodi.compress import Contract
+    from luodi.cli.small import compressed_lines, compressed_record, limits
 
-    limits = {"--max-mb": max_mb, "--max-ms": max_ms}
-    for option, value in limits.items():
-        if value is not None and not 0 < value < math.inf:
-            raise LuodiError("compress.limit", option=option, value=value)
-    if not 0 <= max_drop < math.inf:
-        raise LuodiError("compress.limit", option="--max-drop", value=max_drop)
-    contract = Contract(max_drop, max_mb or math.inf, max_ms or math.inf)
+    contract = limits(max_drop, max_mb, max_ms)
     seconds = None if budget is None else duration(budget, "--budget")
     with watching(seconds, keep=True) as listener:
         found = loop.compress(

@@ -13,6 +13,7 @@ from luodi.core.errors import LuodiError
 if TYPE_CHECKING:
     from luodi.compress import Contract
     from luodi.loop import Compressed
+    from luodi.loop.edge import Edge
 
 MOST_CLASSES = 10
 
@@ -32,6 +33,35 @@ def compressed_lines(found: Compressed, contract: Contract) -> Iterator[str]:
     if found.path:
         yield f"{phrase('release'):<9} {found.path}"
         yield f"{phrase('digest'):<9} {found.digest}"
+
+
+def limits(max_drop: float, max_mb: float | None = None, max_ms: float | None = None) -> Contract:
+    """A contract of options.
+
+    Raises:
+        LuodiError: ``compress.limit``.
+    """
+    from luodi.compress import Contract
+
+    for option, value in (("--max-mb", max_mb), ("--max-ms", max_ms)):
+        if value is not None and not 0 < value < math.inf:
+            raise LuodiError("compress.limit", option=option, value=value)
+    if not 0 <= max_drop < math.inf:
+        raise LuodiError("compress.limit", option="--max-drop", value=max_drop)
+    return Contract(max_drop, max_mb or math.inf, max_ms or math.inf)
+
+
+def edge_lines(found: Edge, contract: Contract) -> Iterator[str]:
+    """What was made for small devices, line by line."""
+    yield phrase("edge")
+    yield from table_lines(found.int8.table)
+    if found.int8.verdict is None:
+        yield str(refusal(found.int8.table, contract))
+        return
+    yield from class_lines(found.int8.verdict.details["baselines"])
+    for gate in found.int8.verdict.gates:
+        yield from gate_lines(gate)
+    yield from (f"{phrase('release'):<9} {path}" for path in found.files)
 
 
 def table_lines(table: Sequence[Mapping[str, Any]]) -> Iterator[str]:

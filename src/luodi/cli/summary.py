@@ -11,6 +11,7 @@ from luodi.core.values import Figure, GateResult, Verdict
 
 if TYPE_CHECKING:
     from luodi.loop import Built
+    from luodi.loop.edge import Edge
 
 
 def built_lines(built: Built) -> Iterator[str]:
@@ -91,6 +92,16 @@ def built_record(built: Built) -> dict[str, Any]:
         "gates": [_gate_record(gate) for gate in verdict.gates],
         "findings": [finding.record() for finding in verdict.findings],
         "leaderboard": [dict(row) for row in built.leaderboard],
+        **({} if built.edge is None else {"edge": edge_record(built.edge)}),
+    }
+
+
+def edge_record(edge: Edge) -> dict[str, Any]:
+    """What was made for small devices, as JSON data."""
+    return {
+        "passed": edge.int8.passed,
+        "files": [str(path) for path in edge.files],
+        "table": [dict(row) for row in edge.int8.table],
     }
 
 

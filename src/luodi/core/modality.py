@@ -197,6 +197,7 @@ class Modality(Protocol):
         TARGET: What the target is called where a source gives it no name; None where it must.
         NAME: The column that names each record, where this kind of data has names.
         BUDGET: What a first task file proposes as time for training.
+        SHRINKS: Whether what is learned can be made smaller, as networks can.
     """
 
     USUAL_LIMITS: Mapping[str, float]
@@ -204,6 +205,7 @@ class Modality(Protocol):
     TARGET: str | None
     NAME: str | None
     BUDGET: str
+    SHRINKS: bool
 
     def reads(self, source: str) -> bool:
         """Whether a source looks like this kind of data."""
@@ -267,8 +269,8 @@ class Modality(Protocol):
     ) -> Workshop:
         """Make training records ready for learners; with the features of a recorded plan."""
 
-    def shrinker(self, workshop: Workshop) -> Shrinker | None:
-        """What makes learners smaller; None where nothing is gained by it, as with trees.
+    def shrinker(self, workshop: Workshop) -> Shrinker:
+        """What makes learners smaller; there is none for what does not shrink.
 
         Args:
             workshop: A workshop of this kind of data.

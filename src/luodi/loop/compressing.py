@@ -13,7 +13,7 @@ from luodi.core.events import Event, Listener, silent
 from luodi.core.task import Task
 from luodi.core.values import Artifact, Candidate, Finding, GateResult, Parts, Verdict
 from luodi.loop.packing import packed_release
-from luodi.loop.pipeline import TaskLike, examined
+from luodi.loop.pipeline import TaskLike, examined, shrinking
 from luodi.modalities import modality
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def compress(
     path = Path(release)
     target = Path(output) if output else path.with_name(f"{path.stem}-small.luodi")
     ground = _ground(path, task, listener)
-    found = _smaller(ground, contract, budget_s, listener)
+    found = smaller(ground, contract, budget_s, listener)
     if found.chosen is None:
         return Compressed(None, None, found.table, None, time.monotonic() - began, None)
     return written(ground, contract, found, target, began, force, listener)
@@ -127,15 +127,13 @@ def _ground(path: Path, task: TaskLike | None, listener: Listener) -> Ground:
     contract = Task.load(task if task is not None else _beside(path))
     if (contract.name, contract.goal) != (loaded.name, loaded.goal):
         raise LuodiError("compress.other_task", name=loaded.name, other=contract.name)
-    kind = modality(contract.data.modality)
+    kind = shrinking(contract)
     parts, findings = examined(contract, listener)
     # a holdout that the networks have learned from would call anything good
     if loaded.provenance["data"]["train"] != parts.train.digest:
         raise LuodiError("compress.other_data", name=loaded.name)
     workshop = kind.workshop(parts, contract, loaded.plan)
     shrinker = kind.shrinker(workshop)
-    if shrinker is None:
-        raise LuodiError("compress.no_network", name=loaded.name, modality=contract.data.modality)
     original = _original(loaded, workshop, shrinker)
     _same(kind.converted(original), loaded, shrinker)
     return Ground(contract, parts, findings, workshop, shrinker, original, loaded.digest)
@@ -170,15 +168,24 @@ def _same(artifact: Artifact, loaded: Release, shrinker: Shrinker) -> None:
         raise LuodiError("compress.other_data", name=loaded.name)
 
 
-def _smaller(
+def smaller(
     ground: Ground,
     contract: Contract,
     budget_s: float | None,
     listener: Listener,
     whole: bool = False,
 ) -> Smaller:
-    """The ways that there are, measured."""
-    from luodi import compress, train
+    """The ways that there are, measured.
+
+    Args:
+        ground: What is made smaller.
+        contract: What is to be kept to.
+        budget_s: Time for trainings, as for ``compress``.
+        listener: Told of rows.
+        whole: Whether the same network in 8 bits is wanted and nothing else.
+    """
+    from luodi import compress as stage
+    from luodi import train
 
     listener(Event("stage", {"name": "smaller"}))
     clock = train.Clock(ground.task.budget if budget_s is None else budget_s)
@@ -187,7 +194,7 @@ def _smaller(
     def compose(name: str, members: Any, weights: Any) -> Candidate:
         return train.candidate(name, members, weights, work, ground.task)
 
-    return compress.smaller(
+    return stage.smaller(
         ground.original, ground.shrinker, modality(ground.task.data.modality), compose, contract,
         metric=work.metric, utility=work.utility, classes=work.classes,
         left=clock.left, whole=whole, thorough=budget_s is not None, listener=listener,
@@ -203,7 +210,17 @@ def written(
     force: bool,
     listener: Listener,
 ) -> Compressed:
-    """Prove, judge, pack and write what was chosen."""
+    """Prove, judge, pack and write what was chosen.
+
+    Args:
+        ground: What it was made of.
+        contract: What is to be kept to.
+        found: The ways, one of which was chosen.
+        path: Where to write.
+        began: When the work began, as ``time.monotonic`` tells it.
+        force: Write although a gate failed.
+        listener: Told of stages.
+    """
     from luodi import release, train
     from luodi.compress import Chosen
 

@@ -17,8 +17,9 @@ from luodi.loop.packing import leaderboard, packed_release
 from luodi.modalities import modality
 
 if TYPE_CHECKING:
-    from luodi.compress import Chosen
-    from luodi.core.modality import Workshop
+    from luodi.compress import Chosen, Contract
+    from luodi.core.modality import Modality, Workshop
+    from luodi.loop.edge import Edge
     from luodi.train import Found
 
 TaskLike = Task | str | Path | dict[str, Any]
@@ -35,6 +36,7 @@ class Built:
         leaderboard: Candidates and members, best first.
         seconds: Time of the whole build.
         artifact: What was judged.
+        edge: What was made for small devices; None where that was not asked for.
     """
 
     path: Path | None
@@ -43,6 +45,7 @@ class Built:
     leaderboard: Sequence[Mapping[str, Any]]
     seconds: float
     artifact: Artifact
+    edge: Edge | None = None
 
 
 def check(task: TaskLike, *, listener: Listener = silent) -> tuple[Finding, ...]:
@@ -64,6 +67,7 @@ def build(
     output: str | Path | None = None,
     plan: str | Path | None = None,
     force: bool = False,
+    edge: Contract | None = None,
     listener: Listener = silent,
 ) -> Built:
     """Records and a task in, one judged release file out.
@@ -73,16 +77,20 @@ def build(
         output: Where to write; ``NAME.luodi`` in the current folder when not given.
         plan: A release whose recorded plan is repeated, without a clock.
         force: Go on over error-level findings, and write although a gate failed.
+        edge: Limits of what is made for small devices beside it; None for nothing of the kind.
         listener: Told of stages, progress and candidates.
 
     Raises:
-        LuodiError: ``task.*``, ``read.*``, ``data.*``, ``gate.*``, ``convert.*``, ``release.*``.
+        LuodiError: ``task.*``, ``read.*``, ``data.*``, ``gate.*``, ``convert.*``, ``release.*``;
+            ``compress.no_network`` where ``edge`` is asked of what holds no network.
     """
     from luodi import evaluate
 
     began = time.monotonic()
     contract = Task.load(task)
     evaluate.check_gates(contract)
+    if edge is not None:
+        shrinking(contract)
     recorded = _recorded(plan)
     path = _place(output, contract.name)
     parts, findings = examined(contract, listener)
@@ -94,9 +102,14 @@ def build(
     if done.packed is not None:
         release.write(path, done.packed)
     digest = release.digest_of(done.packed) if done.packed is not None else None
+    small = None
+    if edge is not None and digest is not None:
+        from luodi.loop.edge import edge as made_small
+
+        small = made_small(done, digest, parts, findings, contract, path, edge, listener)
     seconds = time.monotonic() - began
     shipped = path if done.packed is not None else None
-    return Built(shipped, digest, done.verdict, done.leaderboard, seconds, done.artifact)
+    return Built(shipped, digest, done.verdict, done.leaderboard, seconds, done.artifact, small)
 
 
 @dataclass(frozen=True)
@@ -212,6 +225,18 @@ def _holdout(task: Task, dataset: Dataset, listener: Listener) -> Dataset | None
     kind = modality(task.data.modality)
     held = kind.read_like(source, dataset.columns, dataset.target, dataset.labels, data=task.data)
     return kind.usable(held, None, listener)
+
+
+def shrinking(task: Task) -> Modality:
+    """The task's kind of data, if what is learned from it can be made smaller.
+
+    Raises:
+        LuodiError: ``compress.no_network``.
+    """
+    kind = modality(task.data.modality)
+    if not kind.SHRINKS:
+        raise LuodiError("compress.no_network", name=task.name, modality=task.data.modality)
+    return kind
 
 
 def refuse_errors(findings: Sequence[Finding]) -> None:

@@ -24,6 +24,7 @@ USUAL_LIMITS = {"size_mb": 25.0, "one_row_ms_p50": 50.0}
 MOST_DISTURBED = 200
 TARGET, NAME = "label", "name"
 BUDGET = "5m"
+SHRINKS = True
 
 
 def reads(source: str) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-    from luodi.core.modality import Disturbed, Observed, Workshop
+    from luodi.core.modality import Disturbed, Observed, Shrinker, Workshop
     from luodi.core.task import Data, Task
     from luodi.core.values import Artifact, Candidate, Column, Dataset, Finding, Labels, Parts
 
@@ -24,6 +24,7 @@ USUAL_LIMITS = {"size_mb": 25.0, "one_row_ms_p50": 1.0}
 MOST_DISTURBED = 1000
 TARGET = NAME = None
 BUDGET = "2m"
+SHRINKS = False
 
 
 def reads(source: str) -> bool:
@@ -96,9 +97,9 @@ def workshop(parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None
     return TableWorkshop(parts, task, recorded)
 
 
-def shrinker(workshop: Workshop) -> None:
-    """Nothing: trees have no weights to round, and a smaller forest is one of the candidates."""
-    return None
+def shrinker(workshop: Workshop) -> Shrinker:
+    """None: trees have no weights to round, and a smaller forest is one of the candidates."""
+    raise NotImplementedError
 
 
 def converted(candidate: Candidate) -> Artifact:

@@ -44,6 +44,8 @@ def _generated(card: Card) -> Iterator[Limit]:
 
 def _no_better(card: Card) -> Iterator[Limit]:
     for other in card["judged"].get("baselines") or ():
+        if other["name"] == "original":
+            continue  # it is no simpler way, and its own gate speaks of it
         if other.get("answer") in ("worse", "no_difference", "unknown"):
             yield f"baseline_{other['answer']}", {"baseline": other["name"]}
 
