@@ -7,6 +7,6 @@ smaller still.
 
 from luodi.compress.choose import Chosen, ship
 from luodi.compress.contract import Contract
-from luodi.compress.smaller import Smaller, smaller
+from luodi.compress.shrink import Smaller, smaller
 
 __all__ = ["Chosen", "Contract", "Smaller", "ship", "smaller"]

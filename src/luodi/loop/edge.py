@@ -58,6 +58,7 @@ def edge(
         contract: What is to be kept to.
         listener: Told of stages and rows.
     """
+    from luodi.release.pack import READABLE
     from luodi.store import disk
 
     began = time.monotonic()
@@ -70,5 +71,5 @@ def edge(
     small = written(ground, contract, found, target, began, False, listener)
     if small.path is None or small.artifact is None:
         return Edge((), small)
-    bare = disk.put(target.with_suffix(".onnx"), small.artifact.model, mode=0o666)
+    bare = disk.put(target.with_suffix(".onnx"), small.artifact.model, mode=READABLE)
     return Edge((small.path, bare), small)

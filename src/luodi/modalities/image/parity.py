@@ -18,9 +18,13 @@ from luodi.modalities.image.shrink.whole import whole
 
 TOLERANCE = 1e-4
 """Of a probability: torch and onnxruntime add up the same float32 products in another order."""
-WHOLE_TOLERANCE = 0.02
-"""Of graphs in whole numbers: a sum on the edge of two steps goes either way, and later sums follow
-it; what is judged is the graph."""
+WHOLE_TOLERANCE = 0.01
+"""Of a probability in the mean, for graphs in whole numbers: a sum on the edge of two steps goes
+either way, and later layers follow it. Two right ways to compute differ by as much as rounding
+itself does; a wrong one differs everywhere. What is judged is the graph."""
+HANGING = 0.05
+"""Decisions of such graphs that hang by less may go either way."""
+MOST_FLIPS = 0.01
 STRANGE_IMAGES = 100
 LARGEST_HOLDOUT = 2_000
 
@@ -38,7 +42,7 @@ def checked(candidate: Candidate, session: Session, rows: Dataset) -> dict[str, 
 
     Raises:
         LuodiError: ``convert.parity`` when more than 1e-4 differs, in whole numbers more than
-            0.02, or an answer that is no tie.
+            0.01 in the mean, or an answer that is no tie.
     """
     prepared: Prepared = candidate.prepared
     held = files(rows, prepared.codec)[: affordable(prepared.codec, LARGEST_HOLDOUT)]
@@ -47,9 +51,9 @@ def checked(candidate: Candidate, session: Session, rows: Dataset) -> dict[str, 
     tolerance = WHOLE_TOLERANCE if rounded else TOLERANCE
     report: dict[str, Any] = {"tolerance": tolerance, **({"whole": True} if rounded else {})}
     for name, images in (("records", held), ("adversarial", strange)):
-        report[name] = _compared(candidate, session, images, tolerance)
+        report[name] = _compared(candidate, session, images, HANGING if rounded else TOLERANCE)
     both = (report["records"], report["adversarial"])
-    report["passed"] = all(r["flips"] == 0 and r["largest"] <= tolerance for r in both)
+    report["passed"] = all(_alike(one, tolerance, rounded) for one in both)
     if not report["passed"]:
         facts = {name: max(r[name] for r in both) for name in ("flips", "largest")}
         raise LuodiError(
@@ -58,26 +62,37 @@ def checked(candidate: Candidate, session: Session, rows: Dataset) -> dict[str, 
     return report
 
 
+def _alike(found: dict[str, Any], tolerance: float, rounded: bool) -> bool:
+    if not rounded:
+        return bool(found["flips"] == 0 and found["largest"] <= tolerance)
+    few = found["flips"] <= max(1, MOST_FLIPS * found["rows"])
+    return bool(few and found["mean"] <= tolerance)
+
+
 def _compared(
     candidate: Candidate, session: Session, images: Sequence[Any], tolerance: float
 ) -> dict[str, Any]:
     batches = parts(candidate.prepared.codec, images)
     found = [_part(candidate, session, batch, tolerance) for batch in batches]
+    rows = sum(part[0] for part in found)
     return {
-        "rows": sum(rows for rows, _, _ in found),
-        "flips": sum(flips for _, flips, _ in found),
-        "largest": max((largest for _, _, largest in found), default=0.0),
+        "rows": rows,
+        "flips": sum(part[1] for part in found),
+        "largest": max((part[2] for part in found), default=0.0),
+        "mean": sum(part[0] * part[3] for part in found) / max(rows, 1),
     }
 
 
 def _part(
     candidate: Candidate, session: Session, batch: Batch, tolerance: float
-) -> tuple[int, int, float]:
+) -> tuple[int, int, float, float]:
     (images,) = batch.feeds.values()
     said = trained.says(candidate, list(images))
     probabilities, decision, review = session(batch.feeds)
-    largest = float(np.abs(probabilities - said.probabilities).max(initial=0.0))
+    apart = np.abs(probabilities - said.probabilities)
     other = (decision != said.decision) | (review != said.review)
     flips = int((other & (said.margin > tolerance)).sum())
     finite = np.isfinite(probabilities).all() and np.isfinite(said.probabilities).all()
-    return len(images), flips, largest if finite else float("inf")
+    if not finite:
+        return len(images), flips, float("inf"), float("inf")
+    return len(images), flips, float(apart.max(initial=0.0)), float(apart.mean())

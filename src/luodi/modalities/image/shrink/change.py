@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,7 +27,7 @@ SEEN = 512
 FROM, CHANGED = "from", "changed"
 """Keys of a recipe's params: what it was made of, and how."""
 TOLD = ("family", "params", "features", "seed")
-TUNED_RATE = 3e-4
+TUNED_RATE, TUNED_EPOCHS = 3e-4, 8
 PRUNED_SHARE = 0.5
 """Share of the usual learning rate for a network that keeps most of what it knew."""
 WIDTHS = tuple(round(2 ** (-step / 4), 3) for step in range(1, 17))
@@ -169,7 +170,10 @@ def _tuned(job: Job, network: nn.Module, teacher: Teacher) -> Fitted:
         job.settings, learning_rate=TUNED_RATE, optimizer=ADAM.optimizer, decay=0.0,
         mixup=0.0, bf16=False, channels_last=False,
     )  # fmt: skip
-    return training.fit(replace(job, settings=settings, begin=network, teacher=teacher))
+    endless = job.epochs is None and job.seconds == math.inf
+    epochs = TUNED_EPOCHS if endless else job.epochs
+    job = replace(job, settings=settings, epochs=epochs)
+    return training.fit(replace(job, begin=network, teacher=teacher))
 
 
 def _pruned(job: Job, source: Fitted) -> nn.Module:
