@@ -88,11 +88,11 @@ def test_compress_writes_a_smaller_release_and_its_table(place, tmp_path):
 def test_a_contract_that_nothing_keeps_is_refused_with_the_nearest(place):
     root, _ = place
     before = set(root.iterdir())
-    ran = luodi("compress", root / "shapes.luodi", "--max-mb", "0.0001", "--budget", "1s")
+    few = ("--max-mb", "0.0001", "--budget", "1s", "--lang", "zh")
+    ran = luodi("compress", root / "shapes.luodi", *few)
     assert ran.returncode == 1 and set(root.iterdir()) == before
-    assert "compress.none_keeps" in ran.stdout and "It breaks: size_mb" in ran.stdout
-    spoken = luodi("compress", root / "shapes.luodi", "--max-mb", "0.0001", "--lang", "zh")
-    assert "没有更小的网络满足要求" in spoken.stdout
+    assert "compress.none_keeps" in ran.stdout and "没有更小的网络满足要求" in ran.stdout
+    assert "size_mb" in ran.stdout
 
 
 def test_a_holdout_that_the_networks_may_have_seen_is_refused(place, tmp_path):

@@ -14,6 +14,7 @@ from luodi.core.values import Recipe
 from luodi.modalities import modality
 from luodi.modalities.image import export
 from luodi.modalities.image.learn.networks import NETWORKS
+from luodi.modalities.image.learn.portfolio import DEFAULTS
 from luodi.modalities.image.shrink.change import Size, students
 
 IMAGES = modality("image")
@@ -32,7 +33,8 @@ def shrinker(workshop):
 
 @pytest.fixture(scope="module")
 def member(workshop):
-    recipe = Recipe("lenet", {"width": 1.0, "batch": 32}, "pixels", 0, (4,))
+    settings = replace(DEFAULTS["lenet"], batch=32).to_json()
+    recipe = Recipe("lenet", settings, "pixels", 0, (4,))
     *_, made = workshop.fit(recipe)
     return made
 
