@@ -12,8 +12,11 @@ from serving import RECORD, running
 
 STAGES = {"data", "train", "compress", "evaluate", "release", "serve", "monitor", "improve"}
 HEAVY = {
+    "ai_edge_litert",
+    "ai_edge_quantizer",
     "catboost",
     "lightgbm",
+    "litert_torch",
     "onnx",
     "onnxruntime",
     "optuna",

@@ -22,7 +22,7 @@ def compressed_lines(found: Compressed, contract: Contract) -> Iterator[str]:
     """The summary of a compression, line by line."""
     yield from table_lines(found.table)
     if found.verdict is None:
-        yield str(refusal(found.table, contract))
+        yield str(refusal(found, contract))
         return
     yield from class_lines(found.verdict.details["baselines"])
     yield phrase("figures")
@@ -56,11 +56,17 @@ def edge_lines(found: Edge, contract: Contract) -> Iterator[str]:
     yield phrase("edge")
     yield from table_lines(found.int8.table)
     if found.int8.verdict is None:
-        yield str(refusal(found.int8.table, contract))
-        return
-    yield from class_lines(found.int8.verdict.details["baselines"])
-    for gate in found.int8.verdict.gates:
-        yield from gate_lines(gate)
+        yield str(refusal(found.int8, contract))
+    else:
+        yield from class_lines(found.int8.verdict.details["baselines"])
+        for gate in found.int8.verdict.gates:
+            yield from gate_lines(gate)
+    for one in found.lite:
+        if one.refused is not None:
+            yield phrase("lite_refused", form=one.form, reason=one.refused)
+        else:
+            told = {"figure": f"{one.figure:.4f}", "size_mb": f"{one.size_mb:.3f}"}
+            yield phrase("lite_done", form=one.form, **told)
     yield from (f"{phrase('release'):<9} {path}" for path in found.files)
 
 
@@ -100,14 +106,14 @@ def class_lines(baselines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"  {name:<24} {one['theirs']:.4f} → {one['mine']:.4f}  {change:+.2f}  {rows}"
 
 
-def refusal(table: Sequence[Mapping[str, Any]], contract: Contract) -> LuodiError:
+def refusal(found: Compressed, contract: Contract) -> LuodiError:
     """Why nothing was written: the graph that came nearest, and what it breaks."""
-    tried = table[1:] or table
+    tried = found.table[1:] or found.table
     near = min(tried, key=lambda row: (len(row["broken"]), row["drop"]))
     limits = (contract.drop, contract.size_mb, contract.one_row_ms)
     most_drop, most_mb, most_ms = ("∞" if one == math.inf else f"{one:g}" for one in limits)
-    noisy = near.get("noisiest")
-    layer = phrase("small_layer", layer=noisy[0], ratio=f"{noisy[1]:.0f}") if noisy else ""
+    weak = found.weakest if "drop" in near["broken"] else None
+    layer = phrase("small_layer", layer=weak[0], ratio=f"{weak[1]:.0f}") if weak else ""
     return LuodiError(
         "compress.none_keeps", name=near["name"], drop=f"{near['drop']:.2f}",
         size_mb=f"{near['size_mb']:.3f}", one_row_ms=f"{near['one_row_ms']:.2f}",

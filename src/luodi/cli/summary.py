@@ -98,10 +98,13 @@ def built_record(built: Built) -> dict[str, Any]:
 
 def edge_record(edge: Edge) -> dict[str, Any]:
     """What was made for small devices, as JSON data."""
+    from luodi.loop.lite import records
+
     return {
         "passed": edge.int8.passed,
         "files": [str(path) for path in edge.files],
         "table": [dict(row) for row in edge.int8.table],
+        "tflite": records(edge.lite),
     }
 
 

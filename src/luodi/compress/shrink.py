@@ -73,10 +73,13 @@ class Smaller:
     Attributes:
         chosen: The row that the contract picks; None where none keeps to it.
         rows: All rows, the original first.
+        weakest: Where none keeps to it, the layer that rounding hurts most, and its signal over
+            the noise, dB.
     """
 
     chosen: Row | None
     rows: tuple[Row, ...]
+    weakest: tuple[str, float] | None = None
 
     @property
     def table(self) -> tuple[Mapping[str, Any], ...]:
@@ -173,7 +176,9 @@ def smaller(
     except KeyboardInterrupt:
         if not bench.rows:
             raise
-    return Smaller(_picked(bench.rows), tuple(bench.rows))
+    chosen = _picked(bench.rows)
+    weakest = shrinker.weakest(original.members) if chosen is None else None
+    return Smaller(chosen, tuple(bench.rows), weakest)
 
 
 def _taught(bench: _Bench, original: Candidate, left: Callable[[], float], stop: Stop) -> None:

@@ -21,6 +21,7 @@ from luodi.core.values import (
     Labels,
     Member,
     Parts,
+    Portable,
     Recipe,
 )
 
@@ -184,6 +185,9 @@ class Shrinker(Protocol):
             seconds: Time for a training.
         """
 
+    def weakest(self, members: Sequence[Member]) -> tuple[str, float] | None:
+        """The layer that rounding hurts most, and its signal over the noise, dB; None if none."""
+
     def held_out(self, artifact: Artifact) -> tuple[np.ndarray, np.ndarray]:
         """Truth and a graph's probabilities for training rows that no member learned from."""
 
@@ -198,6 +202,7 @@ class Modality(Protocol):
         NAME: The column that names each record, where this kind of data has names.
         BUDGET: What a first task file proposes as time for training.
         SHRINKS: Whether what is learned can be made smaller, as networks can.
+        PORTABLE: Forms in which it can be given to small devices.
     """
 
     USUAL_LIMITS: Mapping[str, float]
@@ -206,6 +211,7 @@ class Modality(Protocol):
     NAME: str | None
     BUDGET: str
     SHRINKS: bool
+    PORTABLE: Sequence[str]
 
     def reads(self, source: str) -> bool:
         """Whether a source looks like this kind of data."""
@@ -274,6 +280,19 @@ class Modality(Protocol):
 
         Args:
             workshop: A workshop of this kind of data.
+        """
+
+    def portable(self, candidate: Candidate, parts: Parts, form: str, most_lost: float) -> Portable:
+        """A candidate as a file for small devices, proven beside its graph.
+
+        Args:
+            candidate: The candidate.
+            parts: The records that it was trained on; the holdout is not touched.
+            form: One of ``PORTABLE``.
+            most_lost: Share of records by which its accuracy may be lower than the graph's.
+
+        Raises:
+            LuodiError: ``environment.missing_package``, ``convert.*_tflite``.
         """
 
     def converted(self, candidate: Candidate) -> Artifact:

@@ -6,7 +6,7 @@ handles; heavy libraries appear as types only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -238,6 +238,27 @@ class Artifact:
     plan: Mapping[str, Any]
     parity: Mapping[str, Any]
     importance: Sequence[tuple[str, float]] = ()
+
+
+@dataclass(frozen=True)
+class Portable:
+    """A candidate as a file for another runtime, proven beside its graph.
+
+    Attributes:
+        form: ``float32`` or ``int8``.
+        ending: Of its name, such as ``.tflite``.
+        model: Its bytes.
+        parity: How it answers beside the graph, as JSON data.
+        figures: What it loses on records that nothing learned from.
+        opened: Opens its bytes as what the judge can ask.
+    """
+
+    form: str
+    ending: str
+    model: bytes
+    parity: Mapping[str, Any]
+    figures: Mapping[str, float]
+    opened: Callable[[bytes], Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class Compressed:
         verdict: What the judge said of the chosen one; None where none kept to the contract.
         seconds: Time that it took.
         artifact: The chosen graph.
+        weakest: Where none kept to it, the layer that rounding hurts most, and its signal over
+            the noise, dB.
     """
 
     path: Path | None
@@ -46,6 +48,7 @@ class Compressed:
     verdict: Verdict | None
     seconds: float
     artifact: Artifact | None
+    weakest: tuple[str, float] | None = None
 
     @property
     def passed(self) -> bool:
@@ -110,8 +113,14 @@ def compress(
     ground = _ground(path, task, listener)
     found = smaller(ground, contract, budget_s, listener)
     if found.chosen is None:
-        return Compressed(None, None, found.table, None, time.monotonic() - began, None)
+        return refused(found, began)
     return written(ground, contract, found, target, began, force, listener)
+
+
+def refused(found: Smaller, began: float) -> Compressed:
+    """What there is to tell where nothing keeps to the contract."""
+    seconds = time.monotonic() - began
+    return Compressed(None, None, found.table, None, seconds, None, found.weakest)
 
 
 def _ground(path: Path, task: TaskLike | None, listener: Listener) -> Ground:

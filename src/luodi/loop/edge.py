@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from luodi.core.events import Listener
 from luodi.core.task import Task
 from luodi.core.values import Finding, Parts
-from luodi.loop.compressing import Compressed, Ground, smaller, written
+from luodi.loop.compressing import Compressed, Ground, refused, smaller, written
+from luodi.loop.lite import Lite, lite
 from luodi.modalities import modality
 
 if TYPE_CHECKING:
@@ -27,10 +28,12 @@ class Edge:
         files: What was written.
         int8: The release in 8 bits, with the ways that were measured; without a path where all of
             them broke the contract.
+        lite: Files for other runtimes, or why there are none.
     """
 
     files: tuple[Path, ...]
     int8: Compressed
+    lite: tuple[Lite, ...]
 
 
 def edge(
@@ -43,7 +46,7 @@ def edge(
     contract: Contract,
     listener: Listener,
 ) -> Edge:
-    """Write ``NAME-int8.luodi`` and ``NAME-int8.onnx`` beside a release.
+    """Write ``NAME-int8.luodi``, ``NAME-int8.onnx`` and .tflite files beside a release.
 
     Rounding comes first; where it costs more than the contract allows, the network is trained on
     in 8 bits; where that costs too much as well, nothing is written.
@@ -65,11 +68,14 @@ def edge(
     shrinker = modality(task.data.modality).shrinker(made.workshop)
     ground = Ground(task, parts, tuple(findings), made.workshop, shrinker, made.candidate, digest)
     found = smaller(ground, contract, None, listener, whole=True)
-    if found.chosen is None:
-        return Edge((), Compressed(None, None, found.table, None, time.monotonic() - began, None))
-    target = path.with_name(f"{path.stem}-int8.luodi")
-    small = written(ground, contract, found, target, began, False, listener)
-    if small.path is None or small.artifact is None:
-        return Edge((), small)
-    bare = disk.put(target.with_suffix(".onnx"), small.artifact.model, mode=READABLE)
-    return Edge((small.path, bare), small)
+    small = refused(found, began)
+    files: list[Path] = []
+    if found.chosen is not None:
+        target = path.with_name(f"{path.stem}-int8.luodi")
+        small = written(ground, contract, found, target, began, False, listener)
+        if small.path is not None and small.artifact is not None:
+            bare = disk.put(target.with_suffix(".onnx"), small.artifact.model, mode=READABLE)
+            files += [small.path, bare]
+    others = lite(made.candidate, made.artifact, parts, task, path, contract.drop, listener)
+    files += [one.path for one in others if one.path is not None]
+    return Edge(tuple(files), small, others)

@@ -43,13 +43,19 @@ class Scorer:
         model: The ONNX graph.
         codec: The codec as JSON data.
         release: Digest to write beside each answer.
+        session: What runs the model, where it is no ONNX graph.
     """
 
     def __init__(
-        self, model: bytes, codec: Mapping[str, Any], *, release: str | None = None
+        self,
+        model: bytes,
+        codec: Mapping[str, Any],
+        *,
+        release: str | None = None,
+        session: Session | None = None,
     ) -> None:
         self.codec = read_codec(codec)
-        self.session = Session(model, self.codec.goal)
+        self.session = session or Session(model, self.codec.goal)
         self.release = release
         self._keys = tuple(f"probability_{c}" for c in self.codec.classes)
 

@@ -54,6 +54,9 @@ class PretendShrinker:
         self.asked.append((how.name, seconds))
         return members[0] if self.afford or not how.trains else None
 
+    def weakest(self, members):
+        return "layer", 3.0
+
     def held_out(self, artifact):
         name = artifact.model.decode()
         return TRUTH, answers(self.mistakes.get(name, WAYS[name][1]))
@@ -136,7 +139,7 @@ def test_a_hopeless_student_is_not_rounded():
 
 def test_nothing_is_chosen_where_nothing_keeps_to_the_contract():
     got, _ = found(Contract(drop=0.0, size_mb=0.01))
-    assert got.chosen is None and len(got.table) > 3
+    assert got.chosen is None and len(got.table) > 3 and got.weakest == ("layer", 3.0)
     assert all(row["broken"] for row in got.table)
 
 

@@ -18,13 +18,23 @@ if TYPE_CHECKING:
 
     from luodi.core.modality import Disturbed, Observed, Shrinker, Workshop
     from luodi.core.task import Data, Task
-    from luodi.core.values import Artifact, Candidate, Column, Dataset, Finding, Labels, Parts
+    from luodi.core.values import (
+        Artifact,
+        Candidate,
+        Column,
+        Dataset,
+        Finding,
+        Labels,
+        Parts,
+        Portable,
+    )
 
 USUAL_LIMITS = {"size_mb": 25.0, "one_row_ms_p50": 50.0}
 MOST_DISTURBED = 200
 TARGET, NAME = "label", "name"
 BUDGET = "5m"
 SHRINKS = True
+PORTABLE = ("float32", "int8")
 
 
 def reads(source: str) -> bool:
@@ -110,6 +120,16 @@ def shrinker(workshop: Workshop) -> Shrinker:
 
     assert isinstance(workshop, ImageWorkshop)
     return ImageShrinker(workshop)
+
+
+def portable(candidate: Candidate, parts: Parts, form: str, most_lost: float) -> Portable:
+    """A .tflite file of the networks."""
+    from luodi.core.values import Portable
+    from luodi.modalities.image import tflite
+
+    limits = tflite.Limits(most_lost=most_lost)
+    made = tflite.edge(candidate, parts, form=tflite.form(form), limits=limits)
+    return Portable(form, ".tflite", made.model, made.parity, made.figures, tflite.EdgeSession)
 
 
 def converted(candidate: Candidate) -> Artifact:

@@ -18,13 +18,23 @@ if TYPE_CHECKING:
 
     from luodi.core.modality import Disturbed, Observed, Shrinker, Workshop
     from luodi.core.task import Data, Task
-    from luodi.core.values import Artifact, Candidate, Column, Dataset, Finding, Labels, Parts
+    from luodi.core.values import (
+        Artifact,
+        Candidate,
+        Column,
+        Dataset,
+        Finding,
+        Labels,
+        Parts,
+        Portable,
+    )
 
 USUAL_LIMITS = {"size_mb": 25.0, "one_row_ms_p50": 1.0}
 MOST_DISTURBED = 1000
 TARGET = NAME = None
 BUDGET = "2m"
 SHRINKS = False
+PORTABLE = ()
 
 
 def reads(source: str) -> bool:
@@ -99,6 +109,11 @@ def workshop(parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None
 
 def shrinker(workshop: Workshop) -> Shrinker:
     """None: trees have no weights to round, and a smaller forest is one of the candidates."""
+    raise NotImplementedError
+
+
+def portable(candidate: Candidate, parts: Parts, form: str, most_lost: float) -> Portable:
+    """None: no small runtime answers from a table's own columns."""
     raise NotImplementedError
 
 

@@ -126,17 +126,6 @@ def _dense(b: Builder, given: str, layer: Any, weights: Names) -> str:
     return b("Gemm", given, *weights, transB=1)
 
 
-def _normalisation(b: Builder, given: str, layer: Any) -> str:
-    """What inference multiplies with and adds (Ioffe and Szegedy 2015, algorithm 2)."""
-    mean, variance = (x.detach().double().numpy() for x in (layer.running_mean, layer.running_var))
-    weight, bias = (x.detach().double().numpy() for x in (layer.weight, layer.bias))
-    scale = weight / np.sqrt(variance + layer.eps)
-    factor, shift = (
-        b.constant(x.astype(np.float32).reshape(1, -1, 1, 1)) for x in (scale, bias - mean * scale)
-    )
-    return b("Add", b("Mul", given, factor), shift)
-
-
 def _pool(kind: str) -> Callable[[Builder, str, Any], str]:
     def written(b: Builder, given: str, layer: Any) -> str:
         kernel, stride, pad = (_both(x) for x in (layer.kernel_size, layer.stride, layer.padding))
@@ -163,7 +152,6 @@ _SUMS: dict[str, Callable[[Builder, str, Any, Names], str]] = {
 _PLAIN: dict[str, Callable[[Builder, str, Any], str]] = {
     "AdaptiveAvgPool2d": _mean,
     "AvgPool2d": _pool("AveragePool"),
-    "BatchNorm2d": _normalisation,
     "Flatten": lambda b, given, layer: b("Flatten", given, axis=1),
     "MaxPool2d": _pool("MaxPool"),
     "ReLU": lambda b, given, layer: b("Relu", given),

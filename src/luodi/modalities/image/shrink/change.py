@@ -164,6 +164,11 @@ def changed(
     return training.fit(replace(job, begin=begin, teacher=teacher))
 
 
+def weakest(job: Job, source: Fitted) -> tuple[str, float] | None:
+    """The layer that rounding hurts most, and how far its signal is above the noise, dB."""
+    return whole(source.network, _images(job), _span(job)).worst
+
+
 def _tuned(job: Job, network: nn.Module, teacher: Teacher) -> Fitted:
     """Train on in whole numbers: what rounding broke is learned anew."""
     settings = replace(

@@ -24,7 +24,10 @@ MOST_VALUES = 40_000
 """Of each layer, so many numbers decide the size of its steps."""
 SHARES = np.linspace(0.4, 1.0, 31)
 """Shares of the span that are tried: cutting a few large numbers off makes all steps finer."""
-SUMS = (nn.Conv2d, nn.Linear, nn.BatchNorm2d, nn.AdaptiveAvgPool2d, nn.AvgPool2d)
+ROUNDED = "rounded_"
+MOST_RATIO = 60.0
+"""dB beyond which more is no better."""
+SUMS = (nn.Conv2d, nn.Linear, nn.AdaptiveAvgPool2d, nn.AvgPool2d)
 PASSING = (nn.MaxPool2d, nn.Flatten)
 """Layers that only move steps; what comes out has the same ones."""
 
@@ -135,7 +138,7 @@ def _steps(values: Tensor, low: float, high: float, shares: np.ndarray) -> Round
 
 def _insert(graph: fx.GraphModule, node: fx.Node, steps: Rounded) -> None:
     """Round what comes out of a node, and again after layers that only move it."""
-    name = f"rounded_{node.name}"
+    name = f"{ROUNDED}{node.name}"
     graph.add_submodule(name, steps)
     before = list(node.users)
     with graph.graph.inserting_after(node):
@@ -156,7 +159,7 @@ def _replace_weights(graph: fx.GraphModule, most: int) -> None:
 
 
 def _noise(plain: fx.GraphModule, graph: fx.GraphModule, images: Tensor) -> dict[str, float]:
-    """The signal over the noise of rounding at each point, dB (10 log10 of the ratio of power)."""
+    """The signal over the noise of rounding at each point, dB."""
     kept: dict[str, Tensor] = {}
 
     class Keeping(fx.Interpreter):
@@ -170,12 +173,10 @@ def _noise(plain: fx.GraphModule, graph: fx.GraphModule, images: Tensor) -> dict
     class Comparing(fx.Interpreter):
         def run_node(self, n: fx.Node) -> Any:
             given = super().run_node(n)
-            if n.name in kept and n.op in ("call_module", "call_function"):
-                signal = torch.square(kept[n.name]).sum()
-                lost = torch.square(given - kept[n.name]).sum().clamp_min(1e-20)
-                found[str(n.target) if n.op == "call_module" else n.name] = float(
-                    10 * torch.log10(signal.clamp_min(1e-20) / lost)
-                )
+            source = n.all_input_nodes[0] if n.op == "call_module" else None
+            if source is not None and source.name in kept and str(n.target).startswith(ROUNDED):
+                name = str(source.target) if source.op == "call_module" else source.name
+                found[name] = _ratio(kept[source.name], given)
             return given
 
     some = images[:64]
@@ -183,3 +184,18 @@ def _noise(plain: fx.GraphModule, graph: fx.GraphModule, images: Tensor) -> dict
         Keeping(plain).run(some)
         Comparing(graph).run(some)
     return found
+
+
+def _ratio(wanted: Tensor, given: Tensor) -> float:
+    """10 log10 of the ratio of power, channel by channel, in the mean.
+
+    Over all channels together a single large one would hide that the others are lost.
+    """
+    others = [axis for axis in range(wanted.ndim) if axis != 1]
+    signal = torch.square(wanted).sum(others)
+    lost = torch.square(given - wanted).sum(others)
+    heard = signal > 0
+    if not heard.any():
+        return MOST_RATIO
+    ratios = 10 * torch.log10(signal[heard] / lost[heard].clamp_min(1e-20))
+    return float(ratios.clamp(0.0, MOST_RATIO).mean())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,6 @@ from luodi.modalities.image.learn.fitted import Fitted
 from luodi.modalities.image.learn.networks import built
 from luodi.modalities.image.learn.settings import Settings
 from luodi.modalities.image.shrink.traced import traced
-
-WEIGHTED = {"Conv": nn.Conv2d, "Gemm": nn.Linear}
 
 
 def restored(model: bytes, plan: Mapping[str, Any], classes: int) -> tuple[Fitted, ...]:
@@ -62,34 +61,53 @@ def _fill(network: nn.Module, nodes: Iterator[Any], held: Mapping[str, Any]) -> 
     """Give a network the weights of the next nodes, which were written from one like it."""
     graph = traced(network)
     layers = dict(graph.named_modules())
-    norms = {}
+    last = ""
     for node in graph.graph.nodes:
         layer = layers.get(str(node.target)) if node.op == "call_module" else None
-        if isinstance(layer, nn.BatchNorm2d) and node not in norms:
-            factor, shift = (_next(nodes, kind) for kind in ("Mul", "Add"))
-            _says(layer, _numbers(factor, 1, held).ravel(), _numbers(shift, 1, held).ravel())
+        if isinstance(layer, nn.BatchNorm2d) and last == "MaxPool2d":
+            nodes = _behind_pool(layer, nodes, held)
         elif isinstance(layer, nn.Conv2d | nn.Linear):
-            kind = "Conv" if isinstance(layer, nn.Conv2d) else "Gemm"
-            given = _next(nodes, kind)
+            given = _next(nodes, "Conv" if isinstance(layer, nn.Conv2d) else "Gemm")
             weight, bias = _numbers(given, 1, held), _numbers(given, 2, held)
             norm = _norm_after(node, layers)
             if norm is not None:
-                norms[next(iter(node.users))] = norm
                 _says(norm, np.ones_like(bias), bias)
             _weigh(layer, weight, None if norm is not None else bias)
+        last = type(layer).__name__ if layer is not None else ""
+
+
+def _behind_pool(
+    norm: nn.BatchNorm2d, nodes: Iterator[Any], held: Mapping[str, Any]
+) -> Iterator[Any]:
+    """A normalisation after a pooling, which may have become a convolution of its own.
+
+    If not, it went through the pooling: what the convolution adds is added here, which is the same.
+    """
+    _next(nodes, "MaxPool")
+    after = next(nodes, None)
+    own = (len(norm.weight), 1, 1, 1)
+    if after is None or after.op_type != "Conv" or _numbers(after, 1, held).shape != own:
+        return chain([] if after is None else [after], nodes)
+    factor, shift = _numbers(after, 1, held).ravel(), _numbers(after, 2, held)
+    _says(norm, factor, shift + factor * norm.bias.detach().numpy())
+    return nodes
 
 
 def _norm_after(node: Any, layers: Mapping[str, Any]) -> nn.BatchNorm2d | None:
-    """The normalisation that was folded into a convolution."""
-    users: Sequence[Any] = list(node.users)
-    after = layers.get(str(users[0].target)) if len(users) == 1 else None
-    return after if isinstance(after, nn.BatchNorm2d) else None
+    """The normalisation that was folded into a convolution, also through a pooling."""
+    for _ in range(2):
+        users: Sequence[Any] = list(node.users)
+        after = layers.get(str(users[0].target)) if len(users) == 1 else None
+        if not isinstance(after, nn.MaxPool2d):
+            return after if isinstance(after, nn.BatchNorm2d) else None
+        node = users[0]
+    return None
 
 
 def _next(nodes: Iterator[Any], kind: str) -> Any:
     """The next node of a kind; others in between hold no weights."""
     for node in nodes:
-        if node.op_type == kind and (kind != "Add" or node.input[1].startswith("constant")):
+        if node.op_type == kind:
             return node
     raise LuodiError("compress.not_plain")
 

@@ -71,6 +71,12 @@ class ImageShrinker:
         sources = [one.models[0] for one in members]
         return work.member(recipe, change.changed(job, recipe, sources, weights), began)
 
+    def weakest(self, members: Sequence[Member]) -> tuple[str, float] | None:
+        """See ``Shrinker.weakest``."""
+        work, best = self.workshop, max(members, key=lambda one: one.score)
+        job = work.job(best.recipe, work.folds[0], None, never, math.inf)
+        return change.weakest(job, best.models[0])
+
     def held_out(self, artifact: Artifact) -> tuple[np.ndarray, np.ndarray]:
         """See ``Shrinker.held_out``."""
         (valid,) = self.workshop.folds
