@@ -42,6 +42,15 @@ def build(
         float,
         Option("--max-drop", metavar="POINTS", help="How far the figure of that one may fall."),
     ] = 0.5,
+    fresh: Annotated[
+        bool, Option("--fresh", help="Begin anew where a build of these records was cut off.")
+    ] = False,
+    tensorboard: Annotated[
+        Path | None,
+        Option(
+            "--tensorboard", metavar="FOLDER", help="Write curves as TensorBoard's event files."
+        ),
+    ] = None,
     as_json: Json = False,
     lang: Language = None,
 ) -> int:
@@ -59,8 +68,9 @@ def build(
     small = limits(max_drop) if target is Target.edge else None
     with watching(None if plan else contract.budget, keep=True) as listener:
         built = loop.build(
-            contract, output=output, plan=plan, force=force, edge=small, listener=listener
-        )
+            contract, output=output, plan=plan, force=force, fresh=fresh,
+            tensorboard=tensorboard, edge=small, listener=listener,
+        )  # fmt: skip
     tell = say if as_json else answer
     for line in built_lines(built):
         tell(line)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from luodi.cli.curves import Curves
 from luodi.cli.progress import clocked, known, line_of, shown_score
 from luodi.cli.speech import phrase
 from luodi.core.events import Event, Listener
@@ -44,6 +45,7 @@ class Board:
         self.budget_s = budget_s
         self.candidates: list[Mapping[str, Any]] = []
         self.lines: list[str] = []
+        self.curves = Curves()
         self.now = ""
         self.training_since: float | None = None
 
@@ -51,10 +53,14 @@ class Board:
         """Take one event in."""
         if event.kind == "candidate":
             self.candidates.append(event.data)
+            self.curves.running = False
+        elif event.kind == "epoch":
+            self.curves.add(event.data)
         elif event.kind == "stage":
             self.now = known("stage", str(event.data["name"]))
             training = event.data["name"] == "train"
-            self.training_since = time.monotonic() if training else None
+            spent = event.data.get("spent", 0.0)
+            self.training_since = time.monotonic() - spent if training else None
         elif event.kind == "progress":
             what = known("stage", str(event.data["what"]))
             self.now = f"{what} {event.data['done']}/{event.data['total']}"
@@ -67,7 +73,8 @@ class Board:
         from rich.text import Text
 
         said = [Text(line, overflow="ellipsis", no_wrap=True) for line in self.lines[-ROWS:]]
-        return Group(*said, *self._ranked(), Text(self.status(), style="bold"))
+        drawn = [Text(line, overflow="crop", no_wrap=True) for line in self.curves.lines()]
+        return Group(*said, *self._ranked(), *drawn, Text(self.status(), style="bold"))
 
     def status(self) -> str:
         """The stage and, in training, the budget that remains."""

@@ -21,27 +21,33 @@ def plain(event: Event) -> None:
 
 
 def clocked(budget_s: float | None = None) -> Listener:
-    """A listener that puts the time since training began before each candidate.
+    """A listener that puts the time since training began before each candidate and some epochs.
 
     Args:
         budget_s: The training budget in seconds, shown beside the time used; None for no limit.
     """
-    begun = time.monotonic()
+    from luodi.cli.curves import epoch_text, seldom
+
+    begun, deserves = time.monotonic(), seldom()
 
     def listen(event: Event) -> None:
         nonlocal begun
         if event.kind == "stage" and event.data["name"] == "train":
-            begun = time.monotonic()
-        if event.kind != "candidate":
+            begun = time.monotonic() - event.data.get("spent", 0.0)
+        used = _clock(time.monotonic() - begun, budget_s)
+        if event.kind == "candidate":
+            say(f"  {used} {candidate_text(event.data)}")
+        elif event.kind == "epoch":
+            if deserves(event.data):
+                say(f"  {used} {epoch_text(event.data)}")
+        else:
             plain(event)
-            return
-        say(f"  {_clock(time.monotonic() - begun, budget_s)} {candidate_text(event.data)}")
 
     return listen
 
 
 def line_of(event: Event) -> str | None:
-    """The line of one event; None for progress, which a log does not need."""
+    """The line of one event; None for progress and epochs, of which a log needs a few at most."""
     data = event.data
     if event.kind == "stage":
         return f"→ {known('stage', str(data['name']))}"
@@ -51,12 +57,13 @@ def line_of(event: Event) -> str | None:
         return f"  {data['name']:<28} {row_text(data)}"
     if event.kind == "finding":
         return f"  {finding_text(data['finding'])}"
-    return f"  {known('note', str(data['text']))}" if event.kind == "note" else None
+    return f"  {known('note', **data)}" if event.kind == "note" else None
 
 
-def known(kind: str, name: str) -> str:
-    """A stage or a note in the language spoken now; its own name where there is no phrase."""
-    return phrase(f"{kind}_{name}") if f"{kind}_{name}" in words.room("cli")["phrases"] else name
+def known(kind: str, text: str, **facts: Any) -> str:
+    """A stage or a note in the language spoken now; its own text where there is no phrase."""
+    name = f"{kind}_{text}"
+    return phrase(name, **facts) if name in words.room("cli")["phrases"] else text
 
 
 def candidate_text(data: Mapping[str, Any]) -> str:

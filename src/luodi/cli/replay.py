@@ -12,6 +12,7 @@ from luodi.cli.options import Json, Language, TaskFile, duration
 from luodi.cli.outcome import verb
 from luodi.cli.speech import answer, answer_json, phrase
 from luodi.core.errors import LuodiError
+from luodi.core.plot import BARS
 
 if TYPE_CHECKING:
     from luodi.improve.hindsight import Run
@@ -22,7 +23,6 @@ TITLES = (
     *("policy", "total", "mean", "accuracy", "trainings"),
     *("changes", "false", "alarms", "questions"),
 )
-BARS = "▁▂▃▄▅▆▇█"
 
 
 @verb

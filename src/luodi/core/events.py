@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-EventKind = Literal["stage", "progress", "candidate", "finding", "note"]
+EventKind = Literal["stage", "progress", "epoch", "candidate", "finding", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +14,10 @@ class Event:
     """One thing that happened.
 
     Attributes:
-        kind: ``stage`` (name), ``progress`` (what, done, total), ``candidate`` (name, family,
-            metric, score, seconds, best), ``finding`` (finding) or ``note`` (text).
+        kind: ``stage`` (name; of training also budget and spent), ``progress`` (what, done,
+            total), ``epoch`` (name, family, epoch, epochs, loss, metric, score, seconds),
+            ``candidate`` (name, family, metric, score, seconds, best), ``finding`` (finding) or
+            ``note`` (text, and the facts that it names).
         data: The facts, by the names above.
     """
 

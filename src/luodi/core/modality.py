@@ -73,6 +73,30 @@ def never() -> bool:
     return False
 
 
+class Shelf(Protocol):
+    """Where unfinished work is put, so that a build goes on where a killed one stood."""
+
+    def names(self) -> Sequence[str]:
+        """Names of what lies there."""
+
+    def read(self, name: str) -> bytes | None:
+        """What was put there under a name; None when there is nothing, or it is damaged."""
+
+    def put(self, name: str, data: bytes) -> None:
+        """Put something there, whole or not at all.
+
+        Raises:
+            LuodiError: ``environment.disk``.
+        """
+
+    def remove(self, name: str) -> None:
+        """Take something away.
+
+        Raises:
+            LuodiError: ``environment.disk``.
+        """
+
+
 class Workshop(Protocol):
     """Training records made ready for learners: what is fitted before any learner, and fits."""
 
@@ -109,6 +133,12 @@ class Workshop(Protocol):
             first: The first of them, fitted: what it showed decides which come next.
         """
 
+    def begun(self) -> Sequence[Recipe]:
+        """Recipes that an earlier, killed process of the same build began, in their order.
+
+        Asked to fit one of them, the workshop hands over what is ready, or goes on with it.
+        """
+
     def explore(self, suggest: Any, family: str) -> Recipe:
         """A recipe of a family from an Optuna trial."""
 
@@ -117,7 +147,8 @@ class Workshop(Protocol):
     ) -> Iterator[Member]:
         """Fit fold by fold; each yield holds the folds so far, the last one all of them.
 
-        The caller may stop early by not asking for more.
+        The caller may stop early by not asking for more. Where a fit can hand over its best so far
+        on Ctrl-C, that is raised again only after the last yield.
 
         Args:
             recipe: What to fit.
@@ -271,9 +302,22 @@ class Modality(Protocol):
         """What is wrong with these records."""
 
     def workshop(
-        self, parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None
+        self,
+        parts: Parts,
+        task: Task,
+        recorded: Mapping[str, Any] | None = None,
+        listener: Listener = silent,
+        shelf: Shelf | None = None,
     ) -> Workshop:
-        """Make training records ready for learners; with the features of a recorded plan."""
+        """Make training records ready for learners.
+
+        Args:
+            parts: The records.
+            task: The task.
+            recorded: A recorded plan, whose features are used.
+            listener: Told of every epoch, where this kind of data is trained by epochs.
+            shelf: Where what is trained is put, to go on after a kill; None to keep nothing.
+        """
 
     def shrinker(self, workshop: Workshop) -> Shrinker:
         """What makes learners smaller; there is none for what does not shrink.

@@ -153,6 +153,22 @@ class Recipe:
     rounds: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """How a training that goes by epochs stood after one of them.
+
+    Attributes:
+        loss: Mean loss of the epoch, over the rows as they were varied for training.
+        score: The task's metric on rows that were not learned from, higher is better; NaN where
+            there are none.
+        seconds: Since the training began.
+    """
+
+    loss: float
+    score: float
+    seconds: float
+
+
 @dataclass(frozen=True)
 class Member:
     """A fitted learner: one model a fold, and what they say of the rows they did not see.
@@ -164,6 +180,7 @@ class Member:
             (rows,) of values; NaN where a row stands in no fold.
         score: The task's metric on them; higher is better, whatever the metric.
         seconds: Time the fit took.
+        epochs: How the training went, epoch by epoch; empty for a learner that knows none.
     """
 
     recipe: Recipe
@@ -171,6 +188,7 @@ class Member:
     out_of_fold: np.ndarray
     score: float
     seconds: float
+    epochs: tuple[Epoch, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from luodi.core.task import Task
-from luodi.core.values import Parts, Verdict
+from luodi.core.values import Member, Parts, Verdict
 
 if TYPE_CHECKING:
     from luodi.compress import Chosen
@@ -27,8 +27,14 @@ WORTH_KNOWING = (
 """Packages whose versions decide what a build gives."""
 
 
+MOST_CURVES = 10
+"""Trainings whose epochs are kept, the best of them and those that ship."""
+
+
 def leaderboard(chosen: Chosen, found: Found) -> list[dict[str, Any]]:
     """Candidates with their size and speed, then the members they were made of."""
+    best = {id(m) for m in sorted(found.members, key=lambda m: -m.score)[:MOST_CURVES]}
+    shipped = [member.recipe for member in chosen.candidate.members]
     rows = [dict(row) for row in chosen.front]
     rows += [
         {
@@ -36,10 +42,23 @@ def leaderboard(chosen: Chosen, found: Found) -> list[dict[str, Any]]:
             "family": m.recipe.family,
             "score": m.score,
             "seconds": m.seconds,
+            **_curve(m, id(m) in best, m.recipe in shipped),
         }
         for number, m in enumerate(found.members, 1)
     ]
     return sorted(rows, key=lambda row: -row["score"])
+
+
+def _curve(member: Member, best: bool, shipped: bool) -> dict[str, Any]:
+    """How a training by epochs went; nothing of others."""
+    if not member.epochs or not (best or shipped):
+        return {}
+    told = {
+        "loss": [one.loss for one in member.epochs],
+        "score": [one.score for one in member.epochs],
+        "seconds": [one.seconds for one in member.epochs],
+    }
+    return {"epochs": told, "shipped": shipped}
 
 
 def packed_release(

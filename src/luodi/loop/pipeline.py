@@ -13,13 +13,16 @@ from luodi.core.errors import LuodiError
 from luodi.core.events import Event, Listener, silent
 from luodi.core.task import Task
 from luodi.core.values import Artifact, Candidate, Dataset, Finding, Parts, Recipe, Verdict
+from luodi.loop.keeping import kept
 from luodi.loop.packing import leaderboard, packed_release
+from luodi.loop.recording import recording
 from luodi.modalities import modality
 
 if TYPE_CHECKING:
     from luodi.compress import Chosen, Contract
     from luodi.core.modality import Modality, Workshop
     from luodi.loop.edge import Edge
+    from luodi.store.unfinished import Unfinished
     from luodi.train import Found
 
 TaskLike = Task | str | Path | dict[str, Any]
@@ -68,6 +71,8 @@ def build(
     plan: str | Path | None = None,
     force: bool = False,
     edge: Contract | None = None,
+    fresh: bool = False,
+    tensorboard: str | Path | None = None,
     listener: Listener = silent,
 ) -> Built:
     """Records and a task in, one judged release file out.
@@ -78,7 +83,9 @@ def build(
         plan: A release whose recorded plan is repeated, without a clock.
         force: Go on over error-level findings, and write although a gate failed.
         edge: Limits of what is made for small devices beside it; None for nothing of the kind.
-        listener: Told of stages, progress and candidates.
+        fresh: Begin anew where a build of the same task and records was cut off.
+        tensorboard: A folder that gets the curves of trainings as TensorBoard's event files.
+        listener: Told of stages, progress, epochs and candidates.
 
     Raises:
         LuodiError: ``task.*``, ``read.*``, ``data.*``, ``gate.*``, ``convert.*``, ``release.*``;
@@ -93,14 +100,19 @@ def build(
         shrinking(contract)
     recorded = _recorded(plan)
     path = _place(output, contract.name)
-    parts, findings = examined(contract, listener)
-    if not force:
-        refuse_errors(findings)
-    done = made(parts, findings, contract, recorded=recorded, force=force, listener=listener)
     from luodi import release
 
-    if done.packed is not None:
-        release.write(path, done.packed)
+    with recording(tensorboard, path.stem, listener) as told:
+        parts, findings = examined(contract, told)
+        if not force:
+            refuse_errors(findings)
+        with kept(path, parts, contract, recorded, fresh, told) as shelf:
+            done = made(
+                parts, findings, contract, recorded=recorded, force=force, listener=told,
+                shelf=shelf,
+            )  # fmt: skip
+            if done.packed is not None:
+                release.write(path, done.packed)
     digest = release.digest_of(done.packed) if done.packed is not None else None
     small = None
     if edge is not None and digest is not None:
@@ -141,6 +153,7 @@ def made(
     recorded: Mapping[str, Any] | None = None,
     force: bool = False,
     listener: Listener = silent,
+    shelf: Unfinished | None = None,
 ) -> Made:
     """From records that were cut to the bytes of a release.
 
@@ -151,6 +164,7 @@ def made(
         recorded: A plan to repeat without a clock; None to search.
         force: Pack although a gate failed.
         listener: Told of stages, progress and candidates.
+        shelf: Where trainings are put aside; None to keep nothing.
 
     Raises:
         LuodiError: ``data.*``, ``convert.*``, ``release.*``.
@@ -161,7 +175,7 @@ def made(
     # side by side, and only here nobody else is changing the filters of the process
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "lbfgs failed to converge")
-        trained = _trained(parts, task, recorded, listener)
+        trained = _trained(parts, task, recorded, listener, shelf)
         chosen, baselines = _converted(trained, parts, task, listener)
     verdict = evaluate.judge(
         chosen.artifact, parts.holdout, task,
@@ -269,14 +283,19 @@ class _Trained:
 
 
 def _trained(
-    parts: Parts, task: Task, recorded: Mapping[str, Any] | None, listener: Listener
+    parts: Parts,
+    task: Task,
+    recorded: Mapping[str, Any] | None,
+    listener: Listener,
+    shelf: Unfinished | None = None,
 ) -> _Trained:
     """The search, or the repetition of a recorded one, and the candidates that came of it."""
     from luodi import train
 
-    listener(Event("stage", {"name": "train", "budget": task.budget}))
-    clock = train.Clock(task.budget)
-    workshop = modality(task.data.modality).workshop(parts, task, recorded)
+    clock, spent = train.Clock(task.budget), shelf.begin() if shelf else 0.0
+    clock.began -= spent  # by a process that was killed
+    listener(Event("stage", {"name": "train", "budget": task.budget, "spent": spent}))
+    workshop = modality(task.data.modality).workshop(parts, task, recorded, listener, shelf)
     if recorded is None:
         found = train.search(workshop, clock, listener)
         candidates = train.compose(found, workshop, task)

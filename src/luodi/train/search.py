@@ -58,12 +58,17 @@ class _Board:
         """Fit a recipe fold by fold, each fold with its share of the time.
 
         None when it was pruned, or when its learner cannot do with these records: some refuse
-        constant columns or a single class, and that must not end the search.
+        constant columns or a single class, and that must not end the search. On Ctrl-C a member
+        that is whole all the same is kept before that is raised again.
         """
         self.tried += 1
         began = time.monotonic()
+        whole: list[Member] = []
         try:
-            member = self.folded(recipe, seconds, prune)
+            member = self.folded(recipe, seconds, prune, whole)
+        except KeyboardInterrupt:
+            self.keep(whole[-1] if whole else None)
+            raise
         except LuodiError:
             raise
         except Exception as error:
@@ -71,22 +76,34 @@ class _Board:
             self.listener(Event("note", {"text": f"{recipe.family} left out: {reason}"}))
             member = None
         self.clock.busy_s += time.monotonic() - began
+        self.keep(member)
+        return member
+
+    def keep(self, member: Member | None) -> None:
+        """Take a member in, if there is one."""
         if member is not None:
             self.members.append(member)
             self.tell(member)
-        return member
 
     def folded(
-        self, recipe: Recipe, seconds: float, prune: Callable[[int, float], bool] | None
+        self,
+        recipe: Recipe,
+        seconds: float,
+        prune: Callable[[int, float], bool] | None,
+        whole: list[Member],
     ) -> Member | None:
-        """The member of all folds; None when pruned, or when its answers are not finite."""
+        """The member of all folds; None when pruned, or when its answers are not finite.
+
+        ``whole`` takes it in as soon as it is there, for whoever is interrupted after that.
+        """
         folds = len(self.workshop.folds)
-        member = None
         for member in self.workshop.fit(recipe, seconds=seconds):
             done = len(member.models)
+            if done == folds and math.isfinite(member.score):
+                whole.append(member)
             if prune is not None and done < folds and prune(done, member.score):
                 return None
-        return member if member is not None and math.isfinite(member.score) else None
+        return whole[-1] if whole else None
 
     def tell(self, member: Member) -> None:
         """Announce a finished member."""
@@ -117,9 +134,10 @@ def search(workshop: Workshop, clock: Clock, listener: Listener = silent) -> Fou
     try:
         board.tell(linear)
         base = _first(board)
+        earlier = _go_on(board)
         if base is not None:
             _richer(board, base)
-        _explore(board, base)
+        _explore(board, base, earlier)
     except KeyboardInterrupt:
         interrupted = True
         listener(Event("note", {"text": "interrupted"}))
@@ -138,6 +156,14 @@ def _first(board: _Board) -> Member | None:
     return board.fit(first, max(board.clock.left() * board.workshop.first_share, 1.0))
 
 
+def _go_on(board: _Board) -> list[Member]:
+    """Members that a killed process of the same build began; one that it did not end goes on."""
+    known = [member.recipe for member in board.members]
+    begun = [recipe for recipe in board.workshop.begun() if not _known(recipe, known)]
+    fits = [board.fit(one, max(board.clock.left() * LATER_SHARE, 1.0)) for one in begun]
+    return [member for member in fits if member is not None]
+
+
 def _richer(board: _Board, base: Member) -> None:
     """The first guess on richer features, where they help and can be tried in time."""
     began = time.monotonic()
@@ -150,29 +176,32 @@ def _richer(board: _Board, base: Member) -> None:
     board.clock.busy_s += time.monotonic() - began
 
 
-def _explore(board: _Board, base: Member | None) -> None:
-    """The portfolio through Optuna, then its proposals, until the clock is over."""
+def _explore(board: _Board, base: Member | None, earlier: Sequence[Member] = ()) -> None:
+    """The portfolio through Optuna, then its proposals, until the clock is over.
+
+    What was fitted earlier is told to Optuna first.
+    """
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     portfolio = board.workshop.portfolio(base)
     families = list(dict.fromkeys(recipe.family for recipe in portfolio))
     study = _study(portfolio[0].seed)
+    earlier = [member for member in earlier if member.recipe.family in families]
     fitted = [m.recipe for m in board.members]
-    for recipe in portfolio:
-        study.enqueue_trial(
-            {
-                "family": recipe.family,
-                **{f"{recipe.family}.{k}": v for k, v in recipe.params.items()},
-            }
-        )
-    slow: dict[str, float] = {}
-    for _ in range(MAX_TRIALS):
+    for recipe in [*(member.recipe for member in earlier), *portfolio]:
+        named = {f"{recipe.family}.{k}": v for k, v in recipe.params.items()}
+        study.enqueue_trial({"family": recipe.family, **named})
+    slow = {member.recipe.family: member.seconds for member in earlier}
+    for number in range(MAX_TRIALS):
         if board.clock.over():
             return
         trial = study.ask()
         family = trial.suggest_categorical("family", families)
         recipe = board.workshop.explore(trial, family)
+        if number < len(earlier):
+            study.tell(trial, earlier[number].score)
+            continue
         if _known(recipe, fitted) or slow.get(family, 0.0) > board.clock.left() * 1.5:
             study.tell(trial, state=optuna.trial.TrialState.FAIL)
             continue

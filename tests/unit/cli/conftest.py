@@ -22,6 +22,7 @@ class Built:
     verdict: Verdict
     leaderboard: tuple
     seconds: float
+    edge: object = None
 
 
 def judged(passed=True):
@@ -63,7 +64,7 @@ def loop(monkeypatch, tmp_path):
     module = ModuleType("luodi.loop")
     board = {"name": "lightgbm-1", "family": "lightgbm", "metric": "roc_auc"}
 
-    def build(task, *, output=None, plan=None, force=False, listener):
+    def build(task, *, output=None, plan=None, force=False, listener, **how):
         listener(Event("stage", {"name": "train"}))
         listener(Event("candidate", {**board, "score": 0.91, "seconds": 1.5, "best": True}))
         path = output or tmp_path / "boards.luodi"

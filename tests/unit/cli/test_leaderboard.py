@@ -44,6 +44,16 @@ def test_the_budget_that_remains_is_shown_in_training_only(monkeypatch):
     assert "remain" not in board.status()
 
 
+def test_what_a_killed_build_has_spent_remains_no_more(monkeypatch, capsys):
+    board, listen = Board(60), clocked(60)
+    monkeypatch.setattr("luodi.cli.leaderboard.time.monotonic", lambda: 100.0)
+    for told in (board.listen, listen):
+        told(Event("stage", {"name": "train", "budget": 60.0, "spent": 25.0}))
+    assert "35 s of the budget remain" in board.status()
+    listen(candidate("lenet", 0.9))
+    assert "[   25 s / 60 s] lenet" in capsys.readouterr().err
+
+
 def test_a_repeated_plan_has_no_budget_to_show():
     board = Board()
     board.listen(Event("stage", {"name": "train"}))

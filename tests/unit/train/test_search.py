@@ -171,3 +171,36 @@ def test_an_ensemble_of_very_many_rows_is_weighed_on_some_of_them(monkeypatch) -
     assert len(members) == len(weights) and abs(sum(weights) - 1) < 1e-9
     assert all(len(member.out_of_fold) == len(workshop.truth) for member in members)
     assert whole[0]
+
+
+def test_what_a_killed_search_began_is_asked_for_first_and_once() -> None:
+    earlier = [Recipe("other", {"noise": noise}, "plain", 7) for noise in (1.5, 0.7)]
+    workshop = PretendWorkshop(pause=0.05, earlier=earlier)
+    found = search(workshop, Clock(1.0))
+    after_first = [m.recipe.params["noise"] for m in found.members][2:]
+    assert after_first[:2] == [1.5, 0.7]
+    noises = [m.recipe.params["noise"] for m in found.members]
+    assert noises.count(1.5) == noises.count(0.7) == 1
+    assert [m.recipe.seed for m in found.members][2:4] == [7, 7]
+
+
+def test_what_was_ready_is_kept_though_no_time_is_left() -> None:
+    earlier = [Recipe("other", {"noise": 0.7}, "plain", 7)]
+    found = search(PretendWorkshop(earlier=earlier), Clock(1.0, began=time.monotonic() - 60))
+    assert [m.recipe.params["noise"] for m in found.members] == [3.0, 1.0, 0.7]
+
+
+def test_ctrl_c_after_a_whole_member_keeps_it() -> None:
+    workshop = PretendWorkshop()
+    whole = workshop.fit
+
+    def fit(recipe, **more):  # type: ignore[no-untyped-def]
+        yield from whole(recipe, **more)
+        if recipe.family == "quick":
+            raise KeyboardInterrupt
+
+    workshop.fit = fit  # type: ignore[method-assign]
+    heard: list[Event] = []
+    found = search(workshop, Clock(5.0), heard.append)
+    assert found.interrupted and families(found) == ["linear", "quick"]
+    assert [e.data["family"] for e in heard if e.kind == "candidate"] == ["linear", "quick"]

@@ -50,6 +50,7 @@ class PretendWorkshop:
         families: Families of the portfolio, best guess first.
         before_fold: Called with the recipe and the fold before each fit of a fold.
         fitted: Recipes and folds in the order in which they were fitted.
+        earlier: What a process before is said to have begun.
     """
 
     pause: float = 0.0
@@ -63,6 +64,7 @@ class PretendWorkshop:
     metric: str = "roc_auc"
     ordered: bool = False
     prepared: Any = None
+    earlier: Sequence[Recipe] = ()
 
     @property
     def first_share(self) -> float:
@@ -85,6 +87,9 @@ class PretendWorkshop:
 
     def portfolio(self, first: Member | None = None) -> Sequence[Recipe]:
         return [Recipe(f, {"noise": 1.0 + i}, "plain", 0) for i, f in enumerate(self.families)]
+
+    def begun(self) -> Sequence[Recipe]:
+        return self.earlier
 
     def explore(self, suggest: Any, family: str) -> Recipe:
         noise = suggest.suggest_float(f"{family}.noise", 0.5, 5.0)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-    from luodi.core.modality import Disturbed, Observed, Shrinker, Workshop
+    from luodi.core.modality import Disturbed, Observed, Shelf, Shrinker, Workshop
     from luodi.core.task import Data, Task
     from luodi.core.values import (
         Artifact,
@@ -106,11 +106,17 @@ def inspect(dataset: Dataset, task: Task, listener: Listener = silent) -> tuple[
     return looked(dataset, task, listener)
 
 
-def workshop(parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None) -> Workshop:
+def workshop(
+    parts: Parts,
+    task: Task,
+    recorded: Mapping[str, Any] | None = None,
+    listener: Listener = silent,
+    shelf: Shelf | None = None,
+) -> Workshop:
     """Training images made ready for networks."""
     from luodi.modalities.image.learn import image_workshop
 
-    return image_workshop(parts, task, recorded)
+    return image_workshop(parts, task, recorded, listener, shelf)
 
 
 def shrinker(workshop: Workshop) -> Shrinker:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-    from luodi.core.modality import Disturbed, Observed, Shrinker, Workshop
+    from luodi.core.modality import Disturbed, Observed, Shelf, Shrinker, Workshop
     from luodi.core.task import Data, Task
     from luodi.core.values import (
         Artifact,
@@ -100,8 +100,17 @@ def inspect(dataset: Dataset, task: Task, listener: Listener = silent) -> tuple[
     return looked(dataset, task, listener)
 
 
-def workshop(parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None) -> Workshop:
-    """Training records made ready for learners; with the features of a recorded plan."""
+def workshop(
+    parts: Parts,
+    task: Task,
+    recorded: Mapping[str, Any] | None = None,
+    listener: Listener = silent,
+    shelf: Shelf | None = None,
+) -> Workshop:
+    """Training records made ready for learners; with the features of a recorded plan.
+
+    Fits of tables are short and know no epochs: nobody is told of them, and nothing is put aside.
+    """
     from luodi.modalities.tabular.learn.workshop import TableWorkshop
 
     return TableWorkshop(parts, task, recorded)

@@ -44,7 +44,9 @@ def card_data(
             ``core.decision.Rule.to_json``) are told.
         verdict: What the judge said of it.
         leaderboard: Candidates, best first, each with ``name`` and, where known, ``family``,
-            ``score`` (higher is better), ``seconds``, ``one_row_ms``, ``size_mb``, ``chosen``.
+            ``score`` (higher is better), ``seconds``, ``one_row_ms``, ``size_mb``, ``chosen``;
+            of a training by epochs ``epochs`` (``loss``, ``score`` and ``seconds``, a list each)
+            and whether it is ``shipped``.
         provenance: ``created`` (ISO time), ``luodi`` (version), ``versions`` (package to version),
             ``digests`` (member to digest), ``platform``, ``key`` and whatever else should be told.
 

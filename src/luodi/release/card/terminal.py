@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from luodi.core.words import Language
-from luodi.release.card import forms, numbers
+from luodi.release.card import forms, learning, numbers
 from luodi.release.card.axes import Axis
 from luodi.release.card.gates import gate_title, helped, limit_texts, seen, verdict, wanted
 from luodi.release.card.groups import slice_name
@@ -139,6 +139,13 @@ def _training(card: Card, voice: Voice) -> Iterable[str]:
     yield from _rows([head, *rows], (40, -32, -14))
 
 
+def _learning(card: Card, voice: Voice) -> Iterable[str]:
+    told = learning.texts(card, voice)
+    if told:
+        yield _rule(voice("learning.title"))
+    yield from (fitted(line, WIDTH) for line in told)
+
+
 def _importance(card: Card, voice: Voice) -> Iterable[str]:
     listed = [
         (column, share) for column, share in card["training"]["importance"] if share is not None
@@ -215,6 +222,7 @@ _BLOCKS = (
     _limits,
     _data,
     _training,
+    _learning,
     _importance,
     _slices,
     _decision,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from luodi.release.card import forms, numbers
+from luodi.release.card import forms, learning, numbers
 from luodi.release.card.axes import Axis
 from luodi.release.card.bars import bar
 from luodi.release.card.markup import Markup, join, name, one_line, tag
@@ -21,10 +21,11 @@ MEASURES = ("score", "seconds", "one_row_ms", "size_mb")
 
 
 def train(card: Card, voice: Voice) -> Markup:
-    """The leaderboard, what was chosen, and what it listens to."""
+    """The leaderboard, what was chosen, how trainings went, and what it listens to."""
     matter = (
         _chosen(card, voice),
         titled(voice("train.leaderboard"), _leaderboard(card, voice)),
+        titled(voice("learning.title"), learning.drawn(card, voice)),
         titled(voice("train.importance"), _importance(card, voice)),
     )
     return section("train", voice("section.train"), matter, "2")

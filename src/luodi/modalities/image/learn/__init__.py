@@ -7,18 +7,23 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from luodi.core.errors import needs
+from luodi.core.events import Listener, silent
 
 if TYPE_CHECKING:
+    from luodi.core.modality import Shelf
     from luodi.core.task import Task
     from luodi.core.values import Parts
-    from luodi.modalities.image.learn.job import Watch
     from luodi.modalities.image.learn.workshop import ImageWorkshop
 
 NEEDED, EXTRA = ("torch", "safetensors"), "vision"
 
 
 def image_workshop(
-    parts: Parts, task: Task, recorded: Mapping[str, Any] | None = None, watch: Watch | None = None
+    parts: Parts,
+    task: Task,
+    recorded: Mapping[str, Any] | None = None,
+    listener: Listener = silent,
+    shelf: Shelf | None = None,
 ) -> ImageWorkshop:
     """Training images made ready for networks, see ``workshop.ImageWorkshop``.
 
@@ -30,4 +35,4 @@ def image_workshop(
             raise needs(package, EXTRA)
     from luodi.modalities.image.learn.workshop import ImageWorkshop
 
-    return ImageWorkshop(parts, task, recorded, watch)
+    return ImageWorkshop(parts, task, recorded, listener, shelf)

@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from luodi.core.values import Epoch
+
 BLOCK = 256
 """Images that are answered at a time; memory for what lies between layers grows with it."""
 
@@ -23,6 +25,7 @@ class Fitted:
         mean: What is subtracted from each channel, 0 to 255.
         spread: What each channel is then divided by.
         rounds: Epochs it was trained for.
+        curve: How it stood after each of them; empty for what was not trained by epochs.
     """
 
     family: str
@@ -30,6 +33,7 @@ class Fitted:
     mean: tuple[float, ...]
     spread: tuple[float, ...]
     rounds: int
+    curve: tuple[Epoch, ...] = ()
 
     def logits(self, pixels: np.ndarray) -> np.ndarray:
         """Raw scores, float32 (rows, classes).

@@ -63,11 +63,13 @@ class Watch:
     Attributes:
         told: Called after each epoch.
         kept: Given what is needed to go on, after each epoch; None if nobody keeps it.
+        due: Asked after each epoch whether ``kept`` wants it: copies of all weights take time.
         resumed: Where to go on, if it is a state of the same training; None to begin.
     """
 
     told: Callable[[Progress], None] = lambda progress: None
     kept: Callable[[State], None] | None = None
+    due: Callable[[], bool] = lambda: True
     resumed: State | None = None
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from luodi.core.values import Epoch
 from luodi.modalities.image.learn.optimizer import remembered, remind
 from luodi.modalities.image.learn.schedule import Pace
 from luodi.modalities.image.learn.state import State
@@ -51,6 +52,7 @@ def state_of(run: Run) -> State:
     facts = {"of": run.job.identity, "epoch": run.epoch, "known": run.known}
     facts |= {"best": run.best and [*run.best], "spent": pace.elapsed()}
     facts |= {"steps": pace.steps, "done": pace.done, "progress": pace.progress}
+    facts["curve"] = [[one.loss, one.score, one.seconds] for one in run.curve]
     return State(arrays, facts)
 
 
@@ -63,6 +65,7 @@ def resume(run: Run, state: State) -> None:
     run.best = Best(*facts["best"]) if facts["best"] else None
     remind(run.optimizer, state.part("optimizer"))
     run.epoch, run.known = facts["epoch"], facts["known"]
+    run.curve = [Epoch(*one) for one in facts["curve"]]
     done, progress, spent = facts["done"], facts["progress"], facts["spent"]
     planned = run.pace
     run.pace = Pace(facts["steps"], planned.seconds, planned.most, done, progress, spent)

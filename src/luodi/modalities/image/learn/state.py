@@ -26,6 +26,11 @@ class State:
     arrays: Mapping[str, np.ndarray]
     facts: Mapping[str, Any]
 
+    @property
+    def spent(self) -> float:
+        """Seconds that the training took so far."""
+        return float(self.facts.get("spent", 0.0))
+
     def to_bytes(self) -> bytes:
         """The state as a safetensors file, which holds numbers and text but no code."""
         from safetensors.numpy import save as in_bytes

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from luodi.core.values import Epoch
 from luodi.modalities.image.learn import augment
 from luodi.modalities.image.learn.fitted import Fitted, logits, normalised, softmax
 from luodi.modalities.image.learn.job import Job, Progress
@@ -53,7 +54,7 @@ def fit(job: Job) -> Fitted:
     with _alone(job.settings.threads):
         run = Run(job)
         kept = job.watch.resumed
-        if kept is not None and kept.facts["of"] == job.identity:
+        if kept is not None and kept.facts.get("of") == job.identity:
             resume(run, kept)
         while run.goes_on():
             run.epoch_more()
@@ -98,6 +99,7 @@ class Run:
         self.best: Best | None = None
         self.best_weights: dict[str, Tensor] = {}
         self.halted = False
+        self.curve: list[Epoch] = []
         self.generator = torch.Generator()
         self.pace = self._pace()
 
@@ -120,8 +122,9 @@ class Run:
         planned = max(self.epoch, round(steps / self.job.steps))
         seconds = self.pace.elapsed()
         watch = self.job.watch
+        self.curve.append(Epoch(loss, score, seconds))
         watch.told(Progress(self.job.family, self.epoch, planned, loss, score, seconds))
-        if watch.kept is not None and not self.halted:
+        if watch.kept is not None and not self.halted and watch.due():
             watch.kept(state_of(self))
 
     def result(self) -> Fitted:
@@ -129,7 +132,8 @@ class Run:
         if self.best_weights:
             self.average.load_state_dict(self.best_weights)
         job, network = self.job, self.average.to(memory_format=torch.contiguous_format)
-        return Fitted(job.family, network.eval(), job.mean, job.spread, max(1, self.epoch))
+        rounds, curve = max(1, self.epoch), tuple(self.curve)
+        return Fitted(job.family, network.eval(), job.mean, job.spread, rounds, curve)
 
     def _pace(self) -> Pace:
         """The plan: epochs as given, or as many as the time is measured to be enough for."""

@@ -6,26 +6,30 @@ import math
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 
 from luodi.core import metrics
 from luodi.core.errors import LuodiError
-from luodi.core.modality import Stop, never
+from luodi.core.events import Event, Listener, silent
+from luodi.core.interrupt import deferred, either, undisturbed
+from luodi.core.modality import Shelf, Stop, never
 from luodi.core.objective import utility
 from luodi.core.task import Task
 from luodi.core.values import Dataset, Member, Parts, Recipe
 from luodi.modalities.image.codec import Codec
 from luodi.modalities.image.learn import pixels, portfolio, training
+from luodi.modalities.image.learn.aside import Aside
 from luodi.modalities.image.learn.baseline import constant
+from luodi.modalities.image.learn.ended import ended, restored
 from luodi.modalities.image.learn.fitted import Fitted, softmax
-from luodi.modalities.image.learn.job import Job, Validation, Watch
+from luodi.modalities.image.learn.job import Job, Progress, Validation, Watch
 from luodi.modalities.image.learn.portfolio import Case
 from luodi.modalities.image.learn.prepared import Prepared
-from luodi.modalities.image.learn.probe import fastest
 from luodi.modalities.image.learn.settings import Settings
+from luodi.modalities.image.learn.state import State
 from luodi.modalities.image.shrink import change
 from luodi.modalities.target import ordered_classes
 
@@ -46,7 +50,8 @@ class ImageWorkshop:
         parts: The training records, with a Binary column of image files, and their folds.
         task: The task.
         recorded: A recorded plan; nothing in it is needed, recipes hold everything.
-        watch: Who follows the trainings.
+        listener: Told of every epoch.
+        shelf: Where trainings are put aside; None to keep nothing.
 
     Raises:
         LuodiError: ``train.image_regress``, ``rows.image_*`` with the number of the row.
@@ -65,16 +70,17 @@ class ImageWorkshop:
         parts: Parts,
         task: Task,
         recorded: Mapping[str, Any] | None = None,
-        watch: Watch | None = None,
+        listener: Listener = silent,
+        shelf: Shelf | None = None,
     ) -> None:
         if task.goal != "classify":
             raise LuodiError("train.image_regress", target=task.data.target)
-        self.task, self.watch = task, watch or Watch()
+        self.task, self.listener, self.aside = task, listener, Aside(shelf, listener)
         self.threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
         self.classes = ordered_classes(parts.train, task)
         self.truth = _truth(parts.train, self.classes)
         self.folds = (_judging(parts, task),)
-        self._begun = False
+        self._begun, self._fits = False, 0
         self.metric = task.metric or metrics.default_metric(task.goal, self.truth)
         self._prepared, self.images = _prepared(parts.train, task, self.classes, self.threads)
 
@@ -105,6 +111,10 @@ class ImageWorkshop:
         found = portfolio.ordered(self._case())
         return [Recipe(name, given.to_json(), FEATURES, seed) for name, given in found]
 
+    def begun(self) -> Sequence[Recipe]:
+        """See ``Workshop.begun``; the search asks for its baselines by itself."""
+        return [one for one in self.aside.begun() if one.family not in BASELINES]
+
     def explore(self, suggest: Any, family: str) -> Recipe:
         """See ``Workshop.explore``."""
         given = portfolio.explored(suggest, family, self._case())
@@ -118,7 +128,7 @@ class ImageWorkshop:
         seen = self._prepared
         rows = len(self.truth) - sum(map(len, self.folds))
         shape = (seen.height, seen.width, seen.channels)
-        return Case(*shape, rows, len(self.classes), self.task.budget, fastest(self.threads))
+        return Case(*shape, rows, len(self.classes), self.task.budget, self.aside.way(self.threads))
 
     def enrich(self, base: Member, stop: Stop) -> Iterator[Member]:
         """See ``Workshop.enrich``: there is nothing richer than the pixels."""
@@ -140,28 +150,66 @@ class ImageWorkshop:
 
         There is none where the time is not enough for a few epochs of a network: nothing that
         could be compared would come of it. The first of the portfolio takes what there is.
+
+        Ctrl-C ends a training with its best epoch so far, and is raised again after that is handed
+        over. A baseline that was cut off would make all others look better, so none is.
         """
-        if self._begun and not self.affords(recipe.family, seconds):
+        begun = self.aside.knows(recipe)
+        if self._begun and not begun and not self.affords(recipe.family, seconds):
             return
         self._begun |= recipe.family not in BASELINES
-        began = time.perf_counter()
-        (valid,) = self.folds
-        epochs = recipe.rounds[0] if recipe.rounds else None
-        yield self.member(recipe, self._fitted(recipe, valid, epochs, stop, seconds), began)
+        with undisturbed() if recipe.family in BASELINES else deferred() as pressed:
+            member = self._judged(recipe, either(stop, pressed), seconds)
+            plain = recipe.family != "dumb" and not change.sources_of(recipe)
+            if plain and not pressed():
+                self.aside.end(recipe, ended(recipe, member))
+        self._fits += math.isfinite(member.score) and recipe.family != "dumb"
+        yield member
+        if pressed():
+            raise KeyboardInterrupt
 
-    def member(self, recipe: Recipe, model: Fitted, began: float) -> Member:
-        """A fitted network with what it says of the rows that it did not see."""
+    def _judged(self, recipe: Recipe, stop: Stop, seconds: float) -> Member:
+        """The network of a recipe and what it says of the fold: trained, gone on with, or ready."""
+        began, (valid,) = time.perf_counter(), self.folds
+        ready = self.aside.ended(recipe)
+        kept = self.aside.cut_off(recipe) if ready is None else None
+        spent = (ready or kept or State({}, {})).spent
+        if ready is not None:
+            model = restored(ready, recipe, self._prepared, len(self.classes))
+        else:
+            epochs = recipe.rounds[0] if recipe.rounds else None
+            own = not change.sources_of(recipe)
+            watch = self.aside.watch(recipe, kept, self._told) if own else Watch(told=self._told)
+            model = self._fitted(recipe, valid, epochs, stop, seconds + spent, watch)
+        took = spent + (0.0 if ready is not None else time.perf_counter() - began)
+        return self.member(recipe, model, took)
+
+    def member(self, recipe: Recipe, model: Fitted, seconds: float) -> Member:
+        """A fitted network with what it says of the rows that it did not see.
+
+        Args:
+            recipe: Its recipe.
+            model: The network.
+            seconds: Time that it took.
+        """
         (valid,) = self.folds
         said = np.full((len(self.truth), len(self.classes)), np.nan)
         said[valid] = softmax(model.logits(self.images[valid]))
         done = replace(recipe, rounds=(model.rounds,))
-        return Member(done, (model,), said, self.score(said), time.perf_counter() - began)
+        return Member(done, (model,), said, self.score(said), seconds, model.curve)
+
+    def _told(self, progress: Progress) -> None:
+        """Hand an epoch on, under the name that its network gets on the leaderboard."""
+        name = f"{progress.family} {self._fits + 1}"
+        facts = {**asdict(progress), "name": name, "metric": self.metric}
+        self.listener(Event("epoch", facts))
 
     def refit(self, member: Member) -> Member:
         """See ``Workshop.refit``."""
         began = time.perf_counter()
         nothing = np.empty(0, np.int64)
-        model = self._fitted(member.recipe, nothing, member.recipe.rounds[0], never, math.inf)
+        rounds, watch = member.recipe.rounds[0], Watch(told=self._told)
+        model = self._fitted(member.recipe, nothing, rounds, never, math.inf, watch)
         seconds = member.seconds + time.perf_counter() - began
         return replace(member, models=(model,), seconds=seconds)
 
@@ -176,6 +224,7 @@ class ImageWorkshop:
         epochs: int | None,
         stop: Stop,
         seconds: float,
+        watch: Watch,
     ) -> Fitted:
         """One network, from all rows but those to validate on."""
         seen = self._prepared
@@ -183,11 +232,12 @@ class ImageWorkshop:
         if recipe.family == "dumb":
             shape = (seen.channels, seen.height, seen.width)
             return constant(shape, self.truth[rows], len(self.classes), seen.mean, seen.spread)
-        job = self.job(recipe, valid, epochs, stop, seconds)
+        job = self.job(recipe, valid, epochs, stop, seconds, watch)
         made_of = change.sources_of(recipe)
         if not made_of:
             return training.fit(job)
-        sources = [self._fitted(r, valid, r.rounds[0], never, math.inf) for r, _ in made_of]
+        plain = Watch(told=self._told)
+        sources = [self._fitted(r, valid, r.rounds[0], never, math.inf, plain) for r, _ in made_of]
         return change.changed(job, recipe, sources, [weight for _, weight in made_of])
 
     def job(
@@ -197,6 +247,7 @@ class ImageWorkshop:
         epochs: int | None,
         stop: Stop,
         seconds: float,
+        watch: Watch | None = None,
     ) -> Job:
         """The training of a recipe on all rows but those to validate on."""
         seen = self._prepared
@@ -214,7 +265,7 @@ class ImageWorkshop:
             epochs=epochs,
             seconds=seconds,
             stop=stop,
-            watch=self.watch,
+            watch=watch or Watch(told=self._told),
         )
 
     def _validation(self, rows: np.ndarray) -> Validation:

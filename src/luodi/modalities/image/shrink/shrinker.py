@@ -41,7 +41,7 @@ class ImageShrinker:
             seen = work.prepared
             own = replace(network, mean=seen.mean, spread=seen.spread)
             recipe = Recipe(told["family"], told["params"], told["features"], told["seed"])
-            found.append(work.member(recipe, own, time.perf_counter()))
+            found.append(work.member(recipe, own, 0.0))
         return tuple(found)
 
     def changes(self) -> Sequence[Change]:
@@ -69,7 +69,8 @@ class ImageShrinker:
             return None
         job = work.job(recipe, work.folds[0], None, stop, seconds)
         sources = [one.models[0] for one in members]
-        return work.member(recipe, change.changed(job, recipe, sources, weights), began)
+        model = change.changed(job, recipe, sources, weights)
+        return work.member(recipe, model, time.perf_counter() - began)
 
     def weakest(self, members: Sequence[Member]) -> tuple[str, float] | None:
         """See ``Shrinker.weakest``."""

@@ -97,6 +97,10 @@ class TableWorkshop:
         """See ``Workshop.baselines``."""
         return Recipe("dumb", {}, "plain", 0), self._recipe(LINEAR, "plain")
 
+    def begun(self) -> Sequence[Recipe]:
+        """See ``Workshop.begun``: nothing of a table is put aside."""
+        return ()
+
     def _recipe(self, entry: Entry, feature_set: str) -> Recipe:
         params = {**learner(entry.family).DEFAULTS, **entry.params}
         return Recipe(entry.family, params, feature_set, self.task.split.seed)
