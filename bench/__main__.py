@@ -18,7 +18,7 @@ IMPROVING = (
     "same_challengers", "better_challengers", "replay_press", "replay_bikes",
     "replay_electricity", "replay_cards",
 )  # fmt: skip
-IMAGES = ("mnist", "mnist_mlp", "fashion_mnist", "cifar10", "neu", "pneumonia")
+IMAGES = ("mnist", "mnist_mlp", "fashion_mnist", "cifar10", "neu", "pneumonia", "strange_images")
 FIGURES = (*QUALITY, *IMAGES, *SPEED, *WATCHING, *IMPROVING)
 HEAD = ("figure", "measure", "measured", "beside the best other", "wanted", "verdict", "protocol")
 

@@ -41,6 +41,24 @@ def image_release(turn: float = 1.0) -> bytes:
     return maker.release(model=graph, golden=golden, codec=canonical_json(codec))
 
 
+@cache
+def strange_release() -> bytes:
+    """A release that also says how strange an image is: by how light it is, black is 0."""
+    steps = [
+        maker.make("ReduceMean", ["clipped", "all_sides"], ["light"], keepdims=0),
+        maker.make("Div", ["light", "lightest"], ["strangeness"]),
+    ]
+    weights = maker.weights() | {"limit": np.array(1.0), "all_sides": np.array([1, 2, 3])}
+    weights["lightest"] = np.array(200, np.float32)
+    whole = [*maker.prologue(), *maker.network(), *maker.tail(), *steps]
+    names = ("probabilities", "decision", "review", "strangeness")
+    graph = maker.model(whole, weights, names).SerializeToString()
+    scores = Scorer(graph, maker.codec()).score(maker.ROWS)
+    answers = {name: getattr(scores, name).tolist() for name in names}
+    golden = canonical_json({"rows": maker.ROWS, "answers": answers})
+    return maker.release(model=graph, golden=golden)
+
+
 def image_home(folder: Path, *turns: float) -> Home:
     """A new home that knows releases of images; the first one is the champion."""
     home = Home.create(folder)

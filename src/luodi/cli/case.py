@@ -73,6 +73,8 @@ def _notes(warnings: list[str], codec: Codec) -> Callable[[str], str]:
             return phrase("review_outside", low=low, high=high)
         if kind == "unseen_category":
             return phrase("review_unseen")
+        if kind == "unlike_training":
+            return phrase("review_unlike")
         return phrase("review_missing") if kind == "missing_required" else kind
 
     return note

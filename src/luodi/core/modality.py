@@ -372,6 +372,9 @@ class Modality(Protocol):
             weight: How much each part speaks for the answer.
         """
 
+    def pictured(self, record: Mapping[str, Any]) -> bytes | None:
+        """A record as a small picture that holds nothing else, as PNG; None for a table."""
+
     def observed(
         self, codec: Mapping[str, Any], records: Sequence[Mapping[str, Any]] | Any
     ) -> Observed:

@@ -19,6 +19,8 @@ LEAST_CHUNK, MOST_CHUNK, CHUNKS = 256, 8192, 16
 LARGE = 2**20
 """Bytes of images after which a session gives back the memory that they took."""
 OUTPUTS = {"classify": ["probabilities", "decision", "review"], "regress": ["value"]}
+STRANGENESS, STRANGE = "strangeness", 1.0
+"""An output that a graph may have besides, and above which of its values a record is strange."""
 
 
 class Session:
@@ -32,6 +34,10 @@ class Session:
     Args:
         model: The ONNX graph.
         goal: ``classify`` or ``regress``; decides which outputs there are.
+
+    Attributes:
+        names: The outputs that are asked for: those of ``OUTPUTS``, and ``strangeness`` last
+            where the graph has it.
     """
 
     def __init__(self, model: bytes, goal: str) -> None:
@@ -44,13 +50,14 @@ class Session:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self.native: Any = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        self.names = OUTPUTS[goal]
+        has = {output.name for output in self.native.get_outputs()}
+        self.names = [*OUTPUTS[goal], *({STRANGENESS} & has)]
         # a photo takes hundreds of megabytes on its way, which the session would keep for the next
         self._giving_back = ort.RunOptions()
         self._giving_back.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
 
     def __call__(self, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
-        """The outputs, in the order of ``OUTPUTS``; a batch in chunks over all cores."""
+        """The outputs, in the order of ``names``; a batch in chunks over all cores."""
         return self.stream(_length(feeds), [feeds])
 
     def stream(self, rows: int, parts: Iterable[Mapping[str, np.ndarray]]) -> list[np.ndarray]:
@@ -94,6 +101,11 @@ class Session:
 
     def _run(self, feeds: Mapping[str, np.ndarray], options: Any = None) -> list[np.ndarray]:
         return list(self.native.run(self.names, dict(feeds), options))
+
+
+def strange(strangeness: np.ndarray) -> np.ndarray:
+    """Which records are unlike those of training; what is no number is unlike anything."""
+    return ~(strangeness <= STRANGE)
 
 
 def _length(feeds: Mapping[str, np.ndarray]) -> int:

@@ -202,6 +202,20 @@ class Review(Part):
     per_day: int | None = Field(
         None, ge=0, description="answers a day that people can look at; the rest is accepted"
     )
+    strange: float = Field(
+        0.01,
+        ge=0,
+        le=0.5,
+        description="share of usual images that may be called unlike training; 0 for no such look",
+    )
+
+
+class Card(Part):
+    """What the card of a release shows beyond figures."""
+
+    images: bool = Field(
+        False, description="show the worst errors as small pictures, which travel with the release"
+    )
 
 
 class Improve(Part):
@@ -255,6 +269,7 @@ class Task(Part):
     check: Check = Field(default_factory=Check)
     review: Review = Field(default_factory=Review)
     improve: Improve = Field(default_factory=Improve)
+    card: Card = Field(default_factory=Card)
     folder: Annotated[Path, Field(exclude=True)] = Path()
 
     @model_validator(mode="after")

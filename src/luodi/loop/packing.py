@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from luodi.core.task import Task
 from luodi.core.values import Member, Parts, Verdict
+from luodi.loop.pictures import worst
+from luodi.modalities import modality
 
 if TYPE_CHECKING:
     from luodi.compress import Chosen
@@ -88,7 +90,9 @@ def packed_release(
         return None
     provenance = _provenance(parts) | ({} if made_of is None else {"made_of": made_of})
     facts = card.dataset_facts(task, parts.train, parts)
-    page = card.card_data(task, facts, chosen.artifact, verdict, board, provenance)
+    kind = modality(task.data.modality)
+    pictures = worst(task, parts.holdout, verdict.details, kind)
+    page = card.card_data(task, facts, chosen.artifact, verdict, board, provenance, pictures)
     return release.pack(task, chosen.artifact, verdict, provenance, card=page, force=force)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from luodi.core.session import STRANGENESS
 from luodi.core.sketch import Numbers, Sketch
 from luodi.core.values import Finding
 from luodi.monitor.drift import FEWEST_ROWS
@@ -13,8 +14,8 @@ from luodi.monitor.units import conversion
 
 DEAD, UNIT = "alarm.dead", "alarm.unit"
 MISSING, OUTSIDE, UNSEEN = "alarm.missing", "alarm.outside", "alarm.unseen"
-SHIFT, SHAPE = "alarm.shift", "alarm.shape"
-BROKEN = (DEAD, UNIT, MISSING, OUTSIDE, UNSEEN)
+SHIFT, SHAPE, UNLIKE = "alarm.shift", "alarm.shape", "alarm.unlike"
+BROKEN = (DEAD, UNIT, MISSING, OUTSIDE, UNSEEN, UNLIKE)
 PLAINEST = {"shift": 1, "shape": 2}
 """What breaks is told before what moved, and "higher" before "otherwise"."""
 LIKELY = 0.01
@@ -105,7 +106,10 @@ def _cause(one: Evidence, wanted: Expected, window: Sketch) -> Finding:
         return Finding(UNSEEN, "error", one.column, numbers)
     if isinstance(part, Numbers) and isinstance(wanted.whole, Numbers):
         means = {"mean_now": part.typical.mean, "mean_before": wanted.whole.typical.mean}
-        found = conversion(part, wanted.whole)
+        strange = one.column == STRANGENESS  # which has no unit
+        if strange and one.aspect == "outside":
+            return Finding(UNLIKE, "error", one.column, numbers)
+        found = None if strange else conversion(part, wanted.whole)
         if found is not None:
             return Finding(UNIT, "error", one.column, numbers | means | {"conversion": found.name})
         if one.aspect == "outside":

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from luodi.core.manifest import Manifest
 from luodi.core.modality import Modality
 from luodi.core.promise import Promise, promised
+from luodi.core.session import STRANGENESS
 from luodi.core.sketch import Sketch, merge
 from luodi.modalities import modality
 from luodi.monitor.cases import Cases, cases
 from luodi.monitor.reference import Reference
-from luodi.monitor.window import answered, counted
+from luodi.monitor.window import answered, counted, strangeness
 from luodi.runtime.container import open_release
 from luodi.store.home import Home
 from luodi.store.ledger.frames import Cut, What
@@ -104,8 +105,10 @@ def sketches(
 
 def _counted(one: Watched, frame: pl.DataFrame) -> Sketch:
     records = [json.loads(text) for text in frame["record"].to_list()]
-    two = len(one.promise.classes) == 2
-    details = [] if two else [json.loads(text) for text in frame["details"].to_list()]
+    watching = STRANGENESS in one.reference.columns
+    # of two classes the probability says all, and details are long
+    needed = watching or len(one.promise.classes) != 2
+    details = [json.loads(text) for text in frame["details"].to_list()] if needed else []
     answers = answered(
         frame["decision"].to_list(),
         frame["probability"].to_list(),
@@ -113,7 +116,10 @@ def _counted(one: Watched, frame: pl.DataFrame) -> Sketch:
         frame["action"].to_list(),
         one.promise.classes,
     )
-    return counted(one.reference, one.kind.observed(one.codec, records), answers)
+    observed = one.kind.observed(one.codec, records)
+    if watching:
+        observed = observed._replace(numbers={**observed.numbers, **strangeness(details)})
+    return counted(one.reference, observed, answers)
 
 
 def _columns(home: Home, what: What, cut: Cut, names: Sequence[str]) -> pl.DataFrame:

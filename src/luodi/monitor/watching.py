@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
+from luodi.core.session import STRANGENESS
 from luodi.core.sketch import Sketch, merge
 from luodi.core.values import Finding
 from luodi.monitor.budget import DAY_S, Budget
@@ -148,7 +149,7 @@ def _slowly(
     joined = reduce(merge, _sketches(several))
     seconds = sum(one.seconds for one in several)
     evidence = compare(reference, joined, seconds)
-    flagged = worth_a_look(evidence, level)
+    flagged = worth_a_look(evidence, level, _timed(reference))
     lasts = lasting(flagged, _without(earlier[-1].flags), level)
     return causes(reference, joined, lasts, evidence), {f"{SLOWLY}{one.key}" for one in flagged}
 
@@ -189,9 +190,14 @@ def learned(earlier: Sequence[Seen], most: int = REMEMBERED) -> Learned:
 
 def settled(reference: Reference, known: Learned, settle: int) -> frozenset[str]:
     """The columns of which it is known how far they wander, so that small effects count too."""
-    if reference.season is not None:
-        return frozenset(reference.columns)
-    return frozenset(name for name in reference.columns if known.windows.get(name, 0) >= settle)
+    timed = _timed(reference) if reference.season is not None else frozenset()
+    return timed | {name for name in reference.columns if known.windows.get(name, 0) >= settle}
+
+
+def _timed(reference: Reference) -> frozenset[str]:
+    """The columns whose course of time is known: strangeness has none, for what was learned from
+    is never strange."""
+    return frozenset(reference.columns) - {STRANGENESS}
 
 
 def _plain(one: Finding) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from luodi.core import sketch
 from luodi.core.modality import Observed
+from luodi.core.session import STRANGENESS
 from luodi.core.sketch import Floats, Part, Sketch
 from luodi.monitor.reference import Expected, Reference
 
@@ -66,6 +67,17 @@ def answered(
         shares = [one.get("probabilities", {}).get(name) for one in details]
         found[f"probability:{name}"] = _floats(shares)
     return found
+
+
+def strangeness(details: Sequence[Mapping[str, Any]]) -> dict[str, Floats]:
+    """How strange the records of a window were to the release, as a column of its inputs.
+
+    The graph that answered said so, and the ledger keeps it; nothing is asked again.
+
+    Args:
+        details: What else was answered, as ``answered`` takes it.
+    """
+    return {STRANGENESS: _floats([one.get(STRANGENESS) for one in details])}
 
 
 def _texts(values: Sequence[str | None]) -> Any:

@@ -39,7 +39,7 @@ later layers follow it; on processors of one kind nothing differs."""
 MOST_ROWS = 256
 WITH_NETWORKS = ("image",)
 EXACT = ("decision", "review")
-CLOSE = ("probabilities", "value")
+CLOSE = ("probabilities", "value", "strangeness")
 NEEDED = {"classify": ("probabilities", "decision"), "regress": ("value",)}
 
 

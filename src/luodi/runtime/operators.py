@@ -165,6 +165,7 @@ ALLOWED = {
             "value": Form("f", 1),
             "embedding": Form("f", 2),
             "heat": Form("f", 3),
+            "strangeness": Form("f", 1),
         },
         sizes=((31, 1039, 1033), (29, 1069, 1063)),
         element=2,

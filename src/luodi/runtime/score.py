@@ -10,12 +10,14 @@ import numpy as np
 
 from luodi.core.codec import Batch, Warnings
 from luodi.core.errors import LuodiError, needs
-from luodi.core.session import Session, chunk
+from luodi.core.session import STRANGENESS, Session, chunk, strange
 from luodi.modalities.codecs import codec as read_codec
 
 LONG, PART = 131_072, 65_536
 """A frame of more rows than the first is laid out in parts of about the second."""
 MOST_NAMED = 10
+UNLIKE = "unlike_training"
+"""The warning to a record that the network itself finds unlike all that it was trained on."""
 
 
 class Scores(NamedTuple):
@@ -27,6 +29,8 @@ class Scores(NamedTuple):
         review: bool (rows,): whether a human should look.
         value: float64 (rows,).
         warnings: Codes such as ``out_of_range:Torque [Nm]``, one tuple a row.
+        strangeness: float64 (rows,), above 1 where a record is unlike those of training; None
+            where the graph does not tell.
     """
 
     probabilities: np.ndarray | None
@@ -34,6 +38,7 @@ class Scores(NamedTuple):
     review: np.ndarray
     value: np.ndarray | None
     warnings: list[tuple[str, ...]]
+    strangeness: np.ndarray | None = None
 
 
 class Scorer:
@@ -63,6 +68,11 @@ class Scorer:
     def goal(self) -> str:
         """``classify`` or ``regress``."""
         return self.codec.goal
+
+    @property
+    def knows_strange(self) -> bool:
+        """Whether the graph tells which records are unlike those of training."""
+        return self.session.names[-1] == STRANGENESS
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -115,11 +125,23 @@ class Scorer:
                 raise LuodiError(error.code, **{**error.facts, **row}) from None
 
     def _scores(self, outputs: list[np.ndarray], warnings: Warnings) -> Scores:
+        strangeness = self._strangeness(outputs)
+        if strangeness is not None:
+            warnings = self._warned(warnings, strangeness)
         noticed = np.fromiter(map(bool, warnings), bool, len(warnings))
         if self.goal == "regress":
-            return Scores(None, None, noticed, outputs[0], warnings)
-        probabilities, decision, review = outputs
-        return Scores(probabilities, decision, review | noticed, None, warnings)
+            return Scores(None, None, noticed, outputs[0], warnings, strangeness)
+        probabilities, decision, review = outputs[:3]
+        return Scores(probabilities, decision, review | noticed, None, warnings, strangeness)
+
+    def _strangeness(self, outputs: list[np.ndarray]) -> np.ndarray | None:
+        return outputs[-1].astype(np.float64, copy=False) if self.knows_strange else None
+
+    def _warned(self, warnings: Warnings, strangeness: np.ndarray) -> Warnings:
+        """The warnings with one more for each record that is unlike those of training."""
+        code = f"{UNLIKE}:{self.codec.names[0]}"
+        pairs = zip(warnings, strange(strangeness).tolist(), strict=True)
+        return [(*codes, code) if unlike else codes for codes, unlike in pairs]
 
     def predict(self, rows: Any) -> Any:
         """Answers of the same kind as the rows: a dict, a list of dicts, or a frame.
@@ -138,15 +160,19 @@ class Scorer:
         """The fast way for one record."""
         batch = self.codec.encode_row(row)
         outputs = self.session(batch.feeds)
-        warnings = batch.warnings[0]
+        warnings, strangeness = batch.warnings[0], self._strangeness(outputs)
+        if strangeness is not None:
+            (warnings,) = self._warned(batch.warnings, strangeness)
         answer: dict[str, Any]
         if self.goal == "regress":
             answer = {"value": float(outputs[0][0]), "action": "review" if warnings else "accept"}
         else:
-            probabilities, decision, review = outputs
+            probabilities, decision, review = outputs[:3]
             act = "review" if warnings or review[0] else "accept"
             answer = {"decision": self.codec.typed_classes[decision[0]], "action": act}
             answer.update(zip(self._keys, probabilities[0].tolist(), strict=True))
+        if strangeness is not None:
+            answer[STRANGENESS] = float(strangeness[0])
         answer["warnings"] = list(warnings)
         if self.release:
             answer["release"] = self.release
@@ -171,6 +197,8 @@ class Scorer:
             typed = self.codec.typed_classes
             columns = {"decision": [typed[i] for i in scores.decision.tolist()], "action": action}
             columns |= dict(zip(self._keys, scores.probabilities.T, strict=True))
+        if scores.strangeness is not None:
+            columns[STRANGENESS] = scores.strangeness
         columns["warnings"] = [";".join(codes) for codes in scores.warnings]
         if self.release:
             columns["release"] = [self.release] * len(action)
@@ -178,11 +206,11 @@ class Scorer:
 
     def _example(self) -> Scores:
         """One answer of no meaning: an empty frame takes the types of its columns from it."""
-        shares = np.zeros((1, len(self.classes)))
-        first = np.zeros(1, np.int64)
+        shares, number = np.zeros((1, len(self.classes))), np.zeros(1)
+        unlike = number if self.knows_strange else None
         if self.goal == "regress":
-            return Scores(None, None, np.zeros(1, bool), np.zeros(1), [()])
-        return Scores(shares, first, np.zeros(1, bool), None, [()])
+            return Scores(None, None, np.zeros(1, bool), number, [()], unlike)
+        return Scores(shares, np.zeros(1, np.int64), np.zeros(1, bool), None, [()], unlike)
 
     def _listed(self, scores: Scores) -> list[dict[str, Any]]:
         columns = self._columns(scores) | {"warnings": [list(w) for w in scores.warnings]}

@@ -167,7 +167,7 @@ class Actions:
                 respond(problem(question.error))
                 return
             for answer in question.answers or ():
-                self._parts.metrics.answer(model.name, answer["action"], bool(answer["warnings"]))
+                self._parts.metrics.answer(model.name, answer["action"], answer["warnings"])
             respond(self._guarded(question))
 
         self._parts.batcher.ask(question, done)

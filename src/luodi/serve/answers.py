@@ -10,6 +10,7 @@ from typing import Any
 from luodi.core.codec import Batch
 from luodi.core.cuts import joined
 from luodi.core.errors import LuodiError
+from luodi.core.session import STRANGENESS
 from luodi.core.text import canonical
 from luodi.runtime.score import Scores
 from luodi.serve.models import Model, Served
@@ -22,7 +23,7 @@ from luodi.store.ledger.rows import Prediction, new_id
 Record = Mapping[str, Any]
 REVIEW_FULL = "review_full"
 NOT_KEPT = "not_kept"
-_DETAILS = ("probabilities", "value")
+_DETAILS = ("probabilities", "value", STRANGENESS)
 
 
 @dataclass(slots=True)
@@ -132,6 +133,8 @@ def answer(question: Question, scores: Scores, row: int) -> dict[str, Any]:
         if len(shares) > 2:
             classes = served.release.scorer.classes
             said["probabilities"] = dict(zip(classes, shares, strict=True))
+    if scores.strangeness is not None:
+        said[STRANGENESS] = float(scores.strangeness[row])
     said["action"] = action
     said["release"] = served.digest
     said["warnings"] = warnings
@@ -159,9 +162,7 @@ def chosen(questions: Sequence[Question], share: float) -> list[Prediction]:
 def _row(
     served: Served, record: Record, answer: dict[str, Any], at: int, share: float
 ) -> Prediction:
-    details: dict[str, Any] = {
-        name: answer[name] for name in ("probabilities", "value") if name in answer
-    }
+    details: dict[str, Any] = {name: answer[name] for name in _DETAILS if name in answer}
     details["warnings"] = answer["warnings"]
     if share < 1:
         details["share"] = share

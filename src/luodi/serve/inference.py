@@ -82,6 +82,8 @@ def kinds(served: Served) -> dict[str, tuple[str, list[int]]]:
         given = {"decision": (label, []), "probability": ("FP64", [])}
         if len(codec.classes) > 2:
             given["probabilities"] = ("FP64", [len(codec.classes)])
+    if served.release.scorer.knows_strange:
+        given["strangeness"] = ("FP64", [])
     texts = ("id", "action", "release", "warnings")
     return given | {name: ("BYTES", []) for name in texts}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from luodi.runtime.score import UNLIKE
 from luodi.serve.counters import Counters, Family, Labels
 
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -19,6 +20,7 @@ IN_FLIGHT = "luodi_http_requests_in_flight"
 CONNECTIONS = "luodi_http_connections"
 ANSWERS = "luodi_predictions_total"
 WARNED = "luodi_predictions_with_warnings_total"
+STRANGE = "luodi_predictions_unlike_training_total"
 NOT_KEPT = "luodi_predictions_not_kept_total"
 BATCH = "luodi_batch_rows"
 OUTCOMES = "luodi_outcomes_total"
@@ -69,12 +71,13 @@ class Metrics:
         self.counters.set(self._in_flight, in_flight)
         self.counters.set(self._connections, connections)
 
-    def answer(self, model: str, action: str, warned: bool) -> None:
+    def answer(self, model: str, action: str, warnings: Sequence[str]) -> None:
         """An answer went out."""
         self.counters.add(self._actions[model, action])
-        if warned:
-            place = self.counters.place(WARNED, _model(model))
-            self.counters.add(place)
+        if warnings:
+            self.counters.add(self.counters.place(WARNED, _model(model)))
+        if any(code.startswith(UNLIKE) for code in warnings):
+            self.counters.add(self.counters.place(STRANGE, _model(model)))
 
     def batch(self, rows: int) -> None:
         """A batch was solved."""
@@ -145,6 +148,7 @@ def _of_answers(models: Sequence[str]) -> list[Family]:
     return [
         Family(ANSWERS, "counter", "Answers by task and action.", acted),
         Family(WARNED, "counter", "Answers whose record was unusual.", each),
+        Family(STRANGE, "counter", "Answers whose record was unlike those of training.", each),
         Family(NOT_KEPT, "counter", why, lost),
         Family(BATCH, "histogram", "Records in a batch.", buckets=ROWS),
         Family(OUTCOMES, "counter", "Outcomes that came, by whether they count.", counts),

@@ -74,6 +74,9 @@ def answer(served: Served) -> Schema:
         if len(codec.classes) > 2:
             shares = dict.fromkeys(codec.classes, share)
             properties["probabilities"] = {"type": "object", "properties": shares}
+    if served.release.scorer.knows_strange:
+        about = "how unlike the records of training it is; above 1 with a warning"
+        properties["strangeness"] = {"type": "number", "minimum": 0, "description": about}
     properties["action"] = {"enum": ["accept", "review"]}
     properties["release"] = DIGEST
     properties["warnings"] = {"type": "array", "items": {"type": "string"}}

@@ -254,3 +254,64 @@ def test_sizes_may_stand_in_all_four_dimensions():
     model = maker.model([*maker.prologue_of_four(), *maker.network(), *maker.tail()])
     assert gate.check(model.SerializeToString(), "image") == {"image": 3}
     assert load(release(model=model.SerializeToString())).predict(ROWS[0])["decision"]
+
+
+def told(*steps, **constants: np.ndarray) -> bytes:
+    """The graph with the output ``strangeness``: how far the mean of an image is from grey."""
+    steps = steps or (
+        maker.make("ReduceMean", ["gated", "sides2"], ["strangeness0"], keepdims=0),
+        maker.make("Abs", ["strangeness0"], ["strangeness1"]),
+        maker.make("Mul", ["strangeness1", "far"], ["strangeness"]),
+    )
+    weights = maker.weights() | {"sides2": np.array([1, 2, 3])} | constants
+    weights.setdefault("far", np.array(1, np.float32))
+    whole = [*maker.prologue(), *maker.network(), *maker.tail(), *steps]
+    return maker.model(whole, weights, [*NAMES, "strangeness"]).SerializeToString()
+
+
+def test_a_record_that_is_strange_goes_to_review_in_every_form():
+    plain = load(release()).predict(ROWS)
+    near = load(release(model=told(far=np.array(0, np.float32))))
+    assert [row["strangeness"] for row in near.predict(ROWS)] == [0.0] * len(ROWS)
+    for row, usual in zip(near.predict(ROWS), plain, strict=True):
+        assert {**row, "release": 0, "strangeness": 0} == {**usual, "release": 0, "strangeness": 0}
+    whole = read_json(good()["golden.json"], "golden.json")
+    whole["answers"]["review"] = [True] * len(ROWS)
+    far = load(release(model=told(far=np.array(1e6, np.float32)), golden=canonical_json(whole)))
+    row, rows = far.predict(ROWS[0]), far.predict(ROWS)
+    frame = far.predict(pl.DataFrame(ROWS))
+    assert row["action"] == rows[0]["action"] == frame["action"][0] == "review"
+    assert row["warnings"] == rows[0]["warnings"] == ["unlike_training:image"]
+    assert frame["warnings"][0] == "unlike_training:image"
+    assert row["strangeness"] == pytest.approx(frame["strangeness"][0]) and frame.height == len(
+        ROWS
+    )
+    assert far.predict(pl.DataFrame(ROWS)[:0]).columns == frame.columns
+
+
+def test_golden_answers_hold_how_strange_records_are():
+    graph = told()
+    wanted = answers() | {"strangeness": [0.5] * len(ROWS), "review": [False] * len(ROWS)}
+    error = refused(release(model=graph, golden=golden(answers=wanted)))
+    assert error.code == "release.golden"
+    # a release that was judged by it must have it
+    error = refused(release(golden=golden(answers=answers() | {"strangeness": [0.5] * len(ROWS)})))
+    assert error.code == "release.golden_form"
+
+
+@pytest.mark.parametrize(
+    ("operator", "given", "how"),
+    [
+        ("Identity", ["decision"], {}),  # whole numbers
+        ("Identity", ["probabilities"], {}),  # several a row
+        ("Identity", ["far"], {}),  # none a row
+        ("ReduceMean", ["probabilities", "none"], {"keepdims": 0}),  # rows touch
+    ],
+)
+def test_a_strangeness_of_another_form_is_refused(operator, given, how):
+    graph = told(maker.make(operator, given, ["strangeness"], **how), none=np.array([0]))
+    assert refused(release(model=graph)).code in ("release.graph_wiring", "release.graph_rows")
+
+
+def test_tables_have_no_such_output():
+    assert "strangeness" not in gate.ALLOWED["tabular"].outputs

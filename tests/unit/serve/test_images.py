@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from image_serving import bomb, image_home, image_release, photo, tensors, text
+from image_serving import (
+    bomb,
+    image_home,
+    image_release,
+    photo,
+    strange_release,
+    tensors,
+    text,
+)
 from luodi.cli import main
 from luodi.runtime.load import load
 from luodi.store.home import Home
@@ -277,3 +285,34 @@ def test_another_release_takes_over_without_a_failed_request(tmp_path):
             one.join()
     assert {answer.status for answer in answers} == {200}
     assert {answer.json["release"] for answer in answers} == set(digests)
+
+
+def test_strange_images_are_told_counted_and_kept_with_how_strange_they_are(tmp_path):
+    data = strange_release()
+    with Home.create(tmp_path / "home") as home:
+        home.add(data, load(data).digest, NAME, {})
+        home.ledger.promote(NAME, load(data).digest, Reason("a test", "0"))
+    dark, white = (Image.new("RGB", (20, 20), (level,) * 3) for level in (10, 255))
+    with running(tmp_path) as shop:
+        usual, strange = (shop.ask("/predict", {"image": text(_png(one))}) for one in (dark, white))
+        assert usual.json["warnings"] == [] and usual.json["action"] == "accept"
+        assert usual.json["strangeness"] == pytest.approx(0.05)
+        assert strange.json["warnings"] == ["unlike_training:image"]
+        assert strange.json["action"] == "review"
+        assert strange.json["strangeness"] == pytest.approx(1.275)
+        counts = shop.ask("/metrics", role="admin").body.decode()
+        assert f'luodi_predictions_unlike_training_total{{model="{NAME}"}} 1' in counts
+        schema = shop.ask("/openapi.json").body.decode()
+        assert "strangeness" in schema
+        outputs = shop.ask(f"/v2/models/{NAME}").json["outputs"]
+        assert "strangeness" in [one["name"] for one in outputs]
+    with Home.open(tmp_path / "home") as home:
+        rows = home.ledger.frame("predictions").to_dicts()
+    details = {row["id"]: json.loads(row["details"]) for row in rows}
+    assert details[strange.json["id"]]["strangeness"] == pytest.approx(1.275)
+
+
+def _png(image):
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()

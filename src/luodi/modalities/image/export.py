@@ -9,16 +9,18 @@ import numpy as np
 
 from luodi.core.decision import Rule
 from luodi.core.metrics import default_metric
-from luodi.core.session import Session
+from luodi.core.session import STRANGE, STRANGENESS, Session, strange
 from luodi.core.task import Task
 from luodi.core.values import Artifact, Candidate, Parts
 from luodi.modalities.image import adversary, parity, watch
 from luodi.modalities.image.codec import Codec
 from luodi.modalities.image.graph.compose import composed
 from luodi.modalities.image.learn.prepared import Prepared
+from luodi.modalities.image.learn.workshop import judging
 from luodi.modalities.image.records import affordable, answered, files
 from luodi.modalities.papers import plain, plan, spread
 from luodi.modalities.reference import reference
+from luodi.modalities.reference.counts import binned
 from luodi.modalities.target import truth_of
 
 GOLDEN_ROWS = 8
@@ -45,27 +47,50 @@ def proven(artifact: Artifact, candidate: Candidate, parts: Parts, task: Task) -
     some = spread(parts.train, affordable(codec, MOST_COUNTED))
     outputs = answered(session, codec, files(some, codec))
     seen = watch.observed(artifact.codec, some.table)
+    counted = reference(seen, codec, some, outputs, task.data.time)
+    counted["columns"] |= _strangeness(session, codec, parts, task)
     return replace(
         artifact,
         parity=proof,
         golden=golden(codec, session, Rule.from_json(candidate.decision)),
-        reference=plain(reference(seen, codec, some, outputs, task.data.time)),
+        reference=plain(counted),
         plan=_plan(candidate, parts, task),
     )
+
+
+def _strangeness(
+    session: Session, codec: Codec, parts: Parts, task: Task
+) -> dict[str, dict[str, Any]]:
+    """How strange usual images are, as a column to be watched like those of the records.
+
+    It is counted over images that no network learned from: those of training lie too close, and
+    everything in service would seem to have moved away from them.
+    """
+    if STRANGENESS not in session.names:
+        return {}
+    table = parts.train.table[judging(parts, task)]
+    fresh = spread(replace(parts.train, table=table), affordable(codec, MOST_COUNTED))
+    values = answered(session, codec, files(fresh, codec))[-1]
+    return {STRANGENESS: {"kind": "number", **binned(values)}}
 
 
 def golden(codec: Codec, session: Session, rule: Rule) -> dict[str, Any]:
     """Made-up images, ordinary and strange, and the graph's answers to them."""
     rows = adversary.records(codec, GOLDEN_ROWS, seed=1)
     batch = codec.encode_rows(rows)
-    probabilities, decision, review = session(batch.feeds)
+    probabilities, decision, review, *more = session(batch.feeds)
     noticed = np.array([bool(codes) for codes in batch.warnings])
-    answers = {
+    margins, answers = rule.margins(probabilities), {}
+    for strangeness in more:
+        noticed |= strange(strangeness)
+        margins = np.minimum(margins, np.abs(strangeness - STRANGE))
+        answers = {STRANGENESS: strangeness.tolist()}
+    answers |= {
         "probabilities": probabilities.tolist(),
         "decision": decision.tolist(),
         "review": (review | noticed).tolist(),
     }
-    return {"rows": rows, "answers": answers, "margins": rule.margins(probabilities).tolist()}
+    return {"rows": rows, "answers": answers, "margins": margins.tolist()}
 
 
 def _plan(candidate: Candidate, parts: Parts, task: Task) -> dict[str, Any]:

@@ -185,6 +185,15 @@ def drawn(record: Mapping[str, Any], weight: np.ndarray) -> bytes:
     return with_heat(decode(held, 3), weight)
 
 
+def pictured(record: Mapping[str, Any]) -> bytes:
+    """An image as a small PNG file, without anything else that its own file holds."""
+    from luodi.modalities.image.codec import decode
+    from luodi.modalities.image.thumbnail import thumbnail
+
+    (held,) = record.values()
+    return thumbnail(decode(held, 3))
+
+
 def observed(codec: Mapping[str, Any], records: Sequence[Mapping[str, Any]] | Any) -> Observed:
     """Images of service, as they are counted."""
     from luodi.modalities.image import watch

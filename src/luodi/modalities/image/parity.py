@@ -25,6 +25,8 @@ itself does; a wrong one differs everywhere. What is judged is the graph."""
 HANGING = 0.05
 """Decisions of such graphs that hang by less may go either way."""
 MOST_FLIPS = 0.01
+STRANGE_SHARE = 0.2
+"""How much a difference in strangeness counts beside one of a probability: it has no upper end."""
 STRANGE_IMAGES = 100
 LARGEST_HOLDOUT = 2_000
 
@@ -83,16 +85,28 @@ def _compared(
     }
 
 
+def _stranger(said: np.ndarray | None, given: Sequence[np.ndarray]) -> np.ndarray:
+    """Differences in how strange images are; relative above 1, as photos of another world are
+    strange by thousands."""
+    if said is None or not given:
+        return np.array([0.0 if said is None and not given else np.inf])
+    gaps = np.abs(given[0] - said) / np.maximum(1.0, said)
+    return np.where(np.isfinite(gaps), gaps, np.inf)
+
+
 def _part(
     candidate: Candidate, session: Session, batch: Batch, tolerance: float
 ) -> tuple[int, int, float, float]:
     (images,) = batch.feeds.values()
     said = trained.says(candidate, list(images))
-    probabilities, decision, review = session(batch.feeds)
+    probabilities, decision, review, *more = session(batch.feeds)
     apart = np.abs(probabilities - said.probabilities)
     other = (decision != said.decision) | (review != said.review)
     flips = int((other & (said.margin > tolerance)).sum())
     finite = np.isfinite(probabilities).all() and np.isfinite(said.probabilities).all()
     if not finite:
         return len(images), flips, float("inf"), float("inf")
-    return len(images), flips, float(apart.max(initial=0.0)), float(apart.mean())
+    stranger = _stranger(said.strangeness, more)
+    largest = max(float(apart.max(initial=0.0)), float(stranger.max(initial=0.0)))
+    mean = max(float(apart.mean()), float(stranger.mean()) * STRANGE_SHARE)
+    return len(images), flips, largest, mean

@@ -10,6 +10,7 @@ import numpy as np
 from luodi.core.calibration import Calibration
 from luodi.core.decision import Rule
 from luodi.core.values import Candidate
+from luodi.modalities.image.graph import strange
 from luodi.modalities.image.graph.resize import resize
 from luodi.modalities.image.learn.fitted import softmax
 from luodi.modalities.image.learn.prepared import Prepared
@@ -24,12 +25,14 @@ class Said:
         decision: int64 (rows,).
         review: bool (rows,).
         margin: float64 (rows,): by how much a probability may change before that does.
+        strangeness: float64 (rows,): above 1 an image is strange; None where that is not known.
     """
 
     probabilities: np.ndarray
     decision: np.ndarray
     review: np.ndarray
     margin: np.ndarray
+    strangeness: np.ndarray | None = None
 
 
 def says(candidate: Candidate, images: Sequence[np.ndarray]) -> Said:
@@ -49,4 +52,13 @@ def says(candidate: Candidate, images: Sequence[np.ndarray]) -> Said:
     assert isinstance(total, np.ndarray)
     probabilities = Calibration.from_json(candidate.calibration).apply(total)
     rule = Rule.from_json(candidate.decision)
-    return Said(probabilities, *rule.apply(probabilities), rule.margins(probabilities))
+    margins = rule.margins(probabilities)
+    return Said(probabilities, *rule.apply(probabilities), margins, _strangeness(candidate, pixels))
+
+
+def _strangeness(candidate: Candidate, pixels: np.ndarray) -> np.ndarray | None:
+    known = strange.known(candidate)
+    if not known:
+        return None
+    mean = sum(weight * model.squares(pixels) for model, weight in known)
+    return np.asarray(np.sqrt(mean / strange.furthest(candidate)))

@@ -58,7 +58,7 @@ def answered(codec: Codec, outputs: list[np.ndarray]) -> dict[str, Any]:
     """Counts of what a graph answered."""
     if codec.goal == "regress":
         return {"value": binned(outputs[0])}
-    probabilities, decision, review = outputs
+    probabilities, decision, review = outputs[:3]
     decided = np.bincount(decision, minlength=len(codec.classes)).tolist()
     return {
         "decision": dict(zip(codec.classes, decided, strict=True)),

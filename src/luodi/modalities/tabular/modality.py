@@ -166,6 +166,10 @@ def drawn(record: Mapping[str, Any], weight: np.ndarray) -> None:
     """There is nothing to draw: columns have names."""
 
 
+def pictured(record: Mapping[str, Any]) -> None:
+    """A record of a table is no picture."""
+
+
 def observed(codec: Mapping[str, Any], records: Sequence[Mapping[str, Any]] | Any) -> Observed:
     """The columns of records, as they are counted."""
     from luodi.modalities.tabular import observe

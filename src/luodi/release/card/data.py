@@ -20,7 +20,8 @@ LANGUAGES = ("en", "zh")
 INPUTS = ("numbers", "categories", "times")
 MOST_COLUMNS, MOST_FINDINGS, MOST_CANDIDATES = 2000, 200, 100
 DIGITS = 6
-# The rows of the worst mistakes stay out: the card tells of no single record.
+# The rows of the worst mistakes stay out: the card tells of no single record, unless the task
+# allows pictures of them.
 _ELSEWHERE = frozenset({"parity", "importance", "metric", "top_errors"})
 
 
@@ -31,6 +32,7 @@ def card_data(
     verdict: Verdict,
     leaderboard: Sequence[Mapping[str, Any]] = (),
     provenance: Mapping[str, Any] | None = None,
+    pictures: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """What there is to know about a release, as JSON data.
 
@@ -49,6 +51,8 @@ def card_data(
             and whether it is ``shipped``.
         provenance: ``created`` (ISO time), ``luodi`` (version), ``versions`` (package to version),
             ``digests`` (member to digest), ``platform``, ``key`` and whatever else should be told.
+        pictures: The worst errors as pictures, if the task allows them: each with ``truth``,
+            ``decided``, ``probability`` of the truth and ``png`` (base64).
 
     Returns:
         JSON data with the keys ``format``, ``name``, ``goal``, ``metric``, ``target``, ``passed``,
@@ -68,12 +72,17 @@ def card_data(
         "data": _records(facts),
         "training": _training(artifact, details, leaderboard),
         "graph": _graph(artifact),
-        "judged": {key: value for key, value in details.items() if key not in _ELSEWHERE},
+        "judged": _judged(details, pictures),
         "decision": _decision(task, artifact, details),
         "provenance": dict(provenance or {}),
     }
     plain: dict[str, Any] = _plain(card)
     return {**plain, "limits": _plain(limits(plain))}
+
+
+def _judged(details: Mapping[str, Any], pictures: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    kept = {key: value for key, value in details.items() if key not in _ELSEWHERE}
+    return {**kept, "pictures": list(pictures)} if pictures else kept
 
 
 def _outcome(task: Task, verdict: Verdict) -> dict[str, Any]:

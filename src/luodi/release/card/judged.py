@@ -14,6 +14,7 @@ from luodi.release.card.groups import fairness, slices
 from luodi.release.card.head import axis_row
 from luodi.release.card.markup import Markup, join, name
 from luodi.release.card.phrases import Voice
+from luodi.release.card.sheet import sheet
 from luodi.release.card.tables import (
     Column,
     drawing,
@@ -44,6 +45,7 @@ def evaluate(card: Card, voice: Voice) -> Markup:
         ("baselines", _baselines),
         ("curves", classify_charts if card["goal"] == "classify" else regress_charts),
         ("confusion", confusion),
+        ("pictures", sheet),
         ("costs", costs),
         ("error_sizes", error_sizes),
         ("slices", slices),

@@ -6,7 +6,7 @@ import re
 from html import escape
 
 VOID = frozenset(
-    {"meta", "link", "br", "hr", "line", "rect", "circle", "path", "polyline", "polygon"}
+    {"meta", "link", "br", "hr", "img", "line", "rect", "circle", "path", "polyline", "polygon"}
 )
 # Control characters are not allowed in HTML; the two bidi families could reorder what is read.
 _FORBIDDEN = re.compile(
@@ -57,7 +57,9 @@ def tag(element: str, *children: object, **attributes: object) -> Markup:
     """
     start = element + "".join(_attribute(name, value) for name, value in attributes.items())
     if element in VOID and not children:
-        return Markup(f"<{start}>" if element in {"meta", "link", "br", "hr"} else f"<{start}/>")
+        return Markup(
+            f"<{start}>" if element in {"meta", "link", "br", "hr", "img"} else f"<{start}/>"
+        )
     return Markup(f"<{start}>{join(*children)}</{element}>")
 
 

@@ -12,7 +12,7 @@ from luodi.core.decision import Rule
 from luodi.core.values import Candidate
 from luodi.modalities.graph import tail
 from luodi.modalities.graph.builder import Builder
-from luodi.modalities.image.graph import network
+from luodi.modalities.image.graph import network, strange
 from luodi.modalities.image.graph.resize import resized
 from luodi.modalities.image.learn.prepared import Prepared
 
@@ -23,18 +23,22 @@ def composed(candidate: Candidate) -> bytes:
     """The graph of a candidate.
 
     The input is ``image`` uint8 (rows, height, width, channels), of any height and width. Outputs
-    are ``probabilities`` double, ``decision`` int64 and ``review`` bool.
+    are ``probabilities`` double, ``decision`` int64 and ``review`` bool, and where it is known
+    what images usually look like also ``strangeness`` double: above 1 an image is strange.
     """
     prepared: Prepared = candidate.prepared
     b = Builder()
     images = normalised(b, resized(b, INPUT, prepared.height, prepared.width), prepared)
-    mean = _mean(b, candidate, images)
+    mean, squares = _said(b, candidate, images)
     shape = "binary" if len(prepared.codec.classes) == 2 else "multiclass"
     if shape == "binary":
         mean = b("Gather", mean, b.constant(np.array([1])), axis=1)
     final = tail.calibrated(b, mean, Calibration.from_json(candidate.calibration), shape)
     tail.decided(b, final, Rule.from_json(candidate.decision), shape)
     outputs = tail.outputs(len(prepared.codec.classes))
+    if squares:
+        strange.told(b, squares, strange.furthest(candidate))
+        outputs.append(strange.output())
     return b.model(_inputs(prepared), outputs, _metadata(prepared))
 
 
@@ -47,17 +51,25 @@ def normalised(b: Builder, pixels: str, prepared: Prepared) -> str:
     return b("Div", b("Sub", pixels, mean), spread)
 
 
-def _mean(b: Builder, candidate: Candidate, images: str) -> str:
-    """The weighted mean of the members' probabilities, double (rows, classes)."""
-    total = ""
+def _said(b: Builder, candidate: Candidate, images: str) -> tuple[str, str]:
+    """The weighted means over the models of their probabilities, double (rows, classes), and of
+    how strange images are to them, double (rows, 1); "" where that is not known."""
+    total = squares = ""
+    known = {id(model): weight for model, weight in strange.known(candidate)}
     for member, weight in zip(candidate.members, candidate.weights, strict=True):
-        share = weight / len(member.models)
         for model in member.models:
-            logits = network.written(b, model.network, images)
-            said = b("Softmax", b.cast(logits, np.float64), axis=1)
-            said = said if share == 1.0 else b("Mul", said, b.constant(np.array(share)))
-            total = b("Add", total, said) if total else said
-    return total
+            inside = network.laid(b, model.network, images)
+            said = b("Softmax", b.cast(inside["output"], np.float64), axis=1)
+            total = _added(b, total, said, weight / len(member.models))
+            if id(model) in known:
+                found = strange.written(b, model.strange.stages, inside)
+                squares = _added(b, squares, found, known[id(model)])
+    return total, squares
+
+
+def _added(b: Builder, total: str, said: str, share: float) -> str:
+    said = said if share == 1.0 else b("Mul", said, b.constant(np.array(share)))
+    return b("Add", total, said) if total else said
 
 
 def _inputs(prepared: Prepared) -> list[Any]:

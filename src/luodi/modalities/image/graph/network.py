@@ -25,12 +25,20 @@ Names = tuple[str, str]
 
 
 def written(b: Builder, network: nn.Module, images: str) -> str:
-    """Write a network and return the name of what it gives.
+    """Write a network and return the name of what it gives; see ``laid``."""
+    return laid(b, network, images)["output"]
+
+
+def laid(b: Builder, network: nn.Module, images: str) -> dict[str, str]:
+    """Write a network and return the names of all that it makes.
 
     Args:
         b: The graph.
         network: The network in eval mode; layers are those of ``learn.networks``.
         images: Name of float32 (rows, channels, height, width).
+
+    Returns:
+        By node of what ``torch.fx`` traces; what the network gives is ``output``.
 
     Raises:
         TypeError: a layer has no operator here; a network of this house has none such.
@@ -45,7 +53,7 @@ def written(b: Builder, network: nn.Module, images: str) -> str:
         if node.op == "placeholder":
             known[node] = images
         elif node.op == "output":
-            return given[0]
+            return {**{one.name: name for one, name in known.items()}, "output": given[0]}
         elif node.op == "call_function" and node.target in (operator.add, operator.iadd):
             known[node] = b("Add", *given)
         elif node.op == "call_module":

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from luodi.core.values import Epoch
+
+if TYPE_CHECKING:
+    from luodi.modalities.image.learn.strange import Strange
 
 BLOCK = 256
 """Images that are answered at a time; memory for what lies between layers grows with it."""
@@ -26,6 +30,7 @@ class Fitted:
         spread: What each channel is then divided by.
         rounds: Epochs it was trained for.
         curve: How it stood after each of them; empty for what was not trained by epochs.
+        strange: How strange images are to it; None where that is not known.
     """
 
     family: str
@@ -34,6 +39,7 @@ class Fitted:
     spread: tuple[float, ...]
     rounds: int
     curve: tuple[Epoch, ...] = ()
+    strange: Strange | None = None
 
     def logits(self, pixels: np.ndarray) -> np.ndarray:
         """Raw scores, float32 (rows, classes).
@@ -42,6 +48,11 @@ class Fitted:
             pixels: uint8 (rows, height, width, channels) in the size that the network sees.
         """
         return logits(self.network, pixels, self.mean, self.spread)
+
+    def squares(self, pixels: np.ndarray) -> np.ndarray:
+        """How strange images are to it, float64 (rows,), if that is known; see ``Strange.of``."""
+        assert self.strange is not None
+        return self.strange.of(self.network, pixels, self.mean, self.spread)
 
 
 def normalised(images: Tensor, mean: Sequence[float], spread: Sequence[float]) -> Tensor:

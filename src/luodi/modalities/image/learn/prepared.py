@@ -18,6 +18,7 @@ class Prepared:
         channels: 1, grey, or 3, colours.
         mean: Mean of each channel over the training images, 0 to 255.
         spread: Standard deviation of each channel, 0 to 255, never 0.
+        strange: The share of their own images that releases may call strange; 0 for none at all.
     """
 
     codec: Codec
@@ -26,3 +27,4 @@ class Prepared:
     channels: int
     mean: tuple[float, ...]
     spread: tuple[float, ...]
+    strange: float = 0.0

@@ -20,7 +20,7 @@ from luodi.core.objective import utility
 from luodi.core.task import Task
 from luodi.core.values import Dataset, Member, Parts, Recipe
 from luodi.modalities.image.codec import Codec
-from luodi.modalities.image.learn import pixels, portfolio, training
+from luodi.modalities.image.learn import pixels, portfolio, strange, training
 from luodi.modalities.image.learn.aside import Aside
 from luodi.modalities.image.learn.baseline import constant
 from luodi.modalities.image.learn.ended import ended, restored
@@ -38,6 +38,8 @@ FEATURES = "pixels"
 BASELINES = ("dumb", "linear")
 LEAST_JUDGING, SHARE_JUDGING = 500, 0.08
 """Validation takes so many images, or this share of them, and never more than a fold."""
+MEASURING = 0.05
+"""Share of the time for looking at what images usually look like to a network."""
 
 
 class ImageWorkshop:
@@ -79,7 +81,7 @@ class ImageWorkshop:
         self.threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
         self.classes = ordered_classes(parts.train, task)
         self.truth = _truth(parts.train, self.classes)
-        self.folds = (_judging(parts, task),)
+        self.folds = (judging(parts, task),)
         self._begun, self._fits = False, 0
         self.metric = task.metric or metrics.default_metric(task.goal, self.truth)
         self._prepared, self.images = _prepared(parts.train, task, self.classes, self.threads)
@@ -235,10 +237,11 @@ class ImageWorkshop:
         job = self.job(recipe, valid, epochs, stop, seconds, watch)
         made_of = change.sources_of(recipe)
         if not made_of:
-            return training.fit(job)
+            return self.measured(training.fit(job), valid)
         plain = Watch(told=self._told)
         sources = [self._fitted(r, valid, r.rounds[0], never, math.inf, plain) for r, _ in made_of]
-        return change.changed(job, recipe, sources, [weight for _, weight in made_of])
+        made = change.changed(job, recipe, sources, [weight for _, weight in made_of])
+        return self.measured(made, valid)
 
     def job(
         self,
@@ -263,10 +266,18 @@ class ImageWorkshop:
             valid=self._validation(valid) if len(valid) else None,
             seed=recipe.seed,
             epochs=epochs,
-            seconds=seconds,
+            seconds=seconds * (1 - MEASURING) if seen.strange else seconds,
             stop=stop,
             watch=watch or Watch(told=self._told),
         )
+
+    def measured(self, model: Fitted, valid: np.ndarray) -> Fitted:
+        """The network with what images usually look like to it, where the task asks for that."""
+        seen, rows = self._prepared, np.setdiff1d(np.arange(len(self.truth)), valid)
+        if not seen.strange or model.family in BASELINES:
+            return model
+        found = strange.fitted(model.network, self.images, rows, valid, seen.mean, seen.spread)
+        return replace(model, strange=found)
 
     def _validation(self, rows: np.ndarray) -> Validation:
         """The rows of a fold, mixed: a training looks at the first of them more often."""
@@ -274,7 +285,7 @@ class ImageWorkshop:
         return Validation(self.images[mixed], self.truth[mixed], self.utility)
 
 
-def _judging(parts: Parts, task: Task) -> np.ndarray:
+def judging(parts: Parts, task: Task) -> np.ndarray:
     """The rows to validate on: the first fold, or as much of it as is enough.
 
     The only fold is settled already, and one of groups or of the latest is never cut: what is
@@ -313,4 +324,5 @@ def _prepared(
         least=found.least,
         most=found.most,
     )
-    return Prepared(codec, height, width, channels, mean, spread), found.images
+    rate = task.review.strange
+    return Prepared(codec, height, width, channels, mean, spread, rate), found.images

@@ -40,6 +40,7 @@ class ImageShrinker:
         for network, told in zip(networks, plan["members"], strict=True):
             seen = work.prepared
             own = replace(network, mean=seen.mean, spread=seen.spread)
+            own = work.measured(own, work.folds[0])
             recipe = Recipe(told["family"], told["params"], told["features"], told["seed"])
             found.append(work.member(recipe, own, 0.0))
         return tuple(found)
@@ -70,6 +71,7 @@ class ImageShrinker:
         job = work.job(recipe, work.folds[0], None, stop, seconds)
         sources = [one.models[0] for one in members]
         model = change.changed(job, recipe, sources, weights)
+        model = work.measured(model, work.folds[0])
         return work.member(recipe, model, time.perf_counter() - began)
 
     def weakest(self, members: Sequence[Member]) -> tuple[str, float] | None:
