@@ -14,14 +14,17 @@ import numpy as np
 
 from bench.options import Options
 from bench.result import Result, Skipped
-from luodi import data
+from luodi import data, evaluate
+from luodi.compress import Contract
 from luodi.core.events import silent
 from luodi.core.task import Task
 from luodi.core.values import Dataset, Parts
-from luodi.loop.pipeline import examined, made
+from luodi.loop.compressing import Ground, smaller
+from luodi.loop.pipeline import Made, examined, made
 from luodi.modalities import modality
 
 FOLDS = 5
+MOST_DROP, MOST_RATIO = 0.5, 0.3
 QUICK_ROWS = 600
 
 
@@ -38,6 +41,7 @@ class Album:
         folds: Whether five folds are judged in turn, for a set without a part that judges.
         seeds: Repetitions with another seed.
         network: The one network that is trained, without a clock; the search's choice if None.
+        epochs: For how long it is, so that a build keeps to its budget.
         protocol: What else to know.
     """
 
@@ -49,6 +53,7 @@ class Album:
     folds: bool = False
     seeds: int = 1
     network: str | None = None
+    epochs: int | None = None
     protocol: str = "official test part"
     task: Mapping[str, Any] = field(default_factory=dict)
 
@@ -66,7 +71,7 @@ def judged(album: Album, options: Options) -> list[Result]:
                 break
             runs.append(_run(album, task, parts))
             print(f"{album.figure}: {runs[-1]}", file=sys.stderr, flush=True)
-    return [_result(album, name, runs) for name in album.wanted]
+    return [*(_result(album, name, runs) for name in album.wanted), *_small(album, runs)]
 
 
 def _task(album: Album, options: Options, seed: int) -> Task:
@@ -122,11 +127,33 @@ def _run(album: Album, task: Task, parts: Parts) -> dict[str, Any]:
     held = {name: figures[name] for name in (*album.wanted, "size_mb", "one_row_ms_p50")}
     return {
         **held,
+        **_in_8_bits(done, parts, task, figures),
         "family": member["family"],
         "epochs": member["rounds"],
         "seconds": seconds,
         "train": len(parts.train),
         "holdout": len(parts.holdout),
+    }
+
+
+def _in_8_bits(done: Made, parts: Parts, task: Task, before: Mapping[str, float]) -> dict[str, Any]:
+    """What the same network in whole numbers loses and weighs, by its own graph on the holdout.
+
+    The way and whether to train on are decided on rows that nothing learned from, as
+    ``luodi build --target edge`` does.
+    """
+    kind = modality("image")
+    shrinker = kind.shrinker(done.workshop)
+    ground = Ground(task, parts, (), done.workshop, shrinker, done.candidate, "", done.baselines)
+    found = smaller(ground, Contract(drop=MOST_DROP), None, silent, whole=True)
+    if found.chosen is None:
+        return {"int8_way": "refused", "int8_drop": None, "int8_size_ratio": None}
+    verdict = evaluate.judge(found.chosen.artifact, parts.holdout, task)
+    accuracy = verdict.figures["accuracy"].value
+    return {
+        "int8_way": found.chosen.candidate.name,
+        "int8_drop": 100 * (before["accuracy"] - accuracy),
+        "int8_size_ratio": verdict.figures["size_mb"].value / before["size_mb"],
     }
 
 
@@ -137,8 +164,30 @@ def _plan(album: Album) -> dict[str, Any] | None:
     from luodi.modalities.image.learn.portfolio import DEFAULTS
 
     params = DEFAULTS[album.network].to_json()
+    rounds = [] if album.epochs is None else [album.epochs]
     one = {"family": album.network, "params": params, "features": "pixels", "seed": 0}
-    return {"name": "single", "members": [{**one, "rounds": [], "weight": 1.0}]}
+    return {"name": "single", "members": [{**one, "rounds": rounds, "weight": 1.0}]}
+
+
+def _small(album: Album, runs: list[dict[str, Any]]) -> list[Result]:
+    """The results of the network in whole numbers, where it was not refused."""
+    kept = [run for run in runs if run["int8_drop"] is not None]
+    ways = ", ".join(sorted({run["int8_way"] for run in runs}))
+    limits = {"int8_drop": MOST_DROP, "int8_size_ratio": MOST_RATIO}
+    return [
+        Result(
+            figure=album.figure,
+            title=f"{album.title}, in whole numbers of 8 bits",
+            measure=name,
+            values={"luodi": [run[name] for run in kept]},
+            wanted=f"<= {most:g}, or refused",
+            reached=not kept or float(np.mean([run[name] for run in kept])) <= most,
+            protocol=f"{album.protocol}; the graph itself on the holdout",
+            against=f"{ways}; {len(runs) - len(kept)} of {len(runs)} refused",
+            details={"runs": runs},
+        )
+        for name, most in limits.items()
+    ]
 
 
 def _result(album: Album, name: str, runs: list[dict[str, Any]]) -> Result:

@@ -47,6 +47,7 @@ def test_what_goes_to_small_devices_is_a_release_judged_by_itself(place):
     assert small.provenance["made_of"] == whole.digest != small.digest
     (gate,) = [one for one in small.card["gates"] if one["name"] == "drop"]
     assert gate["passed"]
+    assert not list(root.glob(".*building"))
     rows = loop.predict(root / "shapes-int8.luodi", root / "photos")
     assert rows.height == 240
 

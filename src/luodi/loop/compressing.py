@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from luodi.compress import Contract, Smaller
     from luodi.core.modality import Shrinker, Workshop
     from luodi.runtime.load import Release
-    from luodi.train import Found
 
 ORIGINAL = "original"
 SAME = 1e-4
@@ -68,6 +67,7 @@ class Ground:
         shrinker: What makes learners smaller.
         original: What is made smaller.
         digest: ``sha256:…`` of the release that it is.
+        baselines: The dumb and the linear baseline as graphs; None to fit them anew.
     """
 
     task: Task
@@ -77,6 +77,7 @@ class Ground:
     shrinker: Shrinker
     original: Candidate
     digest: str
+    baselines: Mapping[str, Artifact] | None = None
 
 
 def compress(
@@ -230,16 +231,14 @@ def written(
         force: Write although a gate failed.
         listener: Told of stages.
     """
-    from luodi import release, train
+    from luodi import release
     from luodi.compress import Chosen
 
     assert found.chosen is not None
     kind, row = modality(ground.task.data.modality), found.chosen
     artifact = kind.proven(row.artifact, row.candidate, ground.parts, ground.task)
-    plain: Found = train.replay(ground.workshop, ())
-    others = train.baselines(plain, ground.workshop, ground.task)
-    others[ORIGINAL] = ground.original
-    verdict = _judged(ground, artifact, {n: kind.converted(c) for n, c in others.items()}, listener)
+    others = {**_baselines(ground), ORIGINAL: kind.converted(ground.original)}
+    verdict = _judged(ground, artifact, others, listener)
     verdict = replace(verdict, gates=(*verdict.gates, _kept(verdict, contract)))
     chosen = Chosen(row.candidate, artifact, found.table)
     packed = packed_release(
@@ -251,6 +250,18 @@ def written(
     release.write(path, packed)
     digest = release.digest_of(packed)
     return Compressed(path, digest, found.table, verdict, seconds, artifact)
+
+
+def _baselines(ground: Ground) -> Mapping[str, Artifact]:
+    """The simple ways that a release is laid beside."""
+    from luodi import train
+
+    if ground.baselines is not None:
+        return ground.baselines
+    kind = modality(ground.task.data.modality)
+    found = train.replay(ground.workshop, ())
+    named = train.baselines(found, ground.workshop, ground.task)
+    return {name: kind.converted(candidate) for name, candidate in named.items()}
 
 
 def _judged(

@@ -66,7 +66,10 @@ def edge(
 
     began = time.monotonic()
     shrinker = modality(task.data.modality).shrinker(made.workshop)
-    ground = Ground(task, parts, tuple(findings), made.workshop, shrinker, made.candidate, digest)
+    ground = Ground(
+        task, parts, tuple(findings), made.workshop, shrinker, made.candidate, digest,
+        made.baselines,
+    )  # fmt: skip
     found = smaller(ground, contract, None, listener, whole=True)
     small = refused(found, began)
     files: list[Path] = []

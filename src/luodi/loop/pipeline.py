@@ -135,6 +135,7 @@ class Made:
         artifact: What was judged.
         candidate: What the graph was made from.
         workshop: The training records, ready for learners.
+        baselines: The dumb and the linear baseline as graphs of their own.
     """
 
     packed: bytes | None
@@ -143,6 +144,7 @@ class Made:
     artifact: Artifact
     candidate: Candidate
     workshop: Workshop
+    baselines: Mapping[str, Artifact]
 
 
 def made(
@@ -183,7 +185,8 @@ def made(
     )  # fmt: skip
     board = leaderboard(chosen, trained.found)
     packed = packed_release(task, parts, chosen, verdict, board, force)
-    return Made(packed, verdict, board, chosen.artifact, chosen.candidate, trained.workshop)
+    made_of = (chosen.candidate, trained.workshop, baselines)
+    return Made(packed, verdict, board, chosen.artifact, *made_of)
 
 
 def refitted(parts: Parts, task: Task, recorded: Mapping[str, Any]) -> Artifact:

@@ -18,14 +18,18 @@ from numpy.typing import NDArray
 from torch import nn
 
 from luodi.modalities.image.learn.stages import Seen, summaries
+from luodi.modalities.image.shrink.whole import LEAVES
 
 Floats = NDArray[np.float64]
 MOST_FITTED, FEWEST_ENOUGH, MOST_PIXELS = 3_000, 800, 2**24
 """Training images that the distances are fitted on: fewer where they are large, for time."""
 FEWEST_FITTED, FEWEST_OWN = 30, 20
 """With fewer images nothing can be said of what is usual."""
-MOST_NUMBERS = 128
+MOST_NUMBERS, FEWEST_NUMBERS = 128, 12
 """Numbers of a stage that count; of more, some are taken evenly, for channels have no order."""
+MOST_SIZE = 0.1
+"""What is known of usual images takes at most this share of the network's own size, about: a
+network that was made small for a device must stay small."""
 NARROWEST = 0.01
 """A number that hardly varies in training counts as if it varied so much, as a share of the
 most varied: what was never seen active would else decide everything."""
@@ -116,15 +120,25 @@ def fitted(
     if not learned:
         return None
     fresh = summaries(network, images[valid], mean, spread, list(learned))
-    pairs = [_weighed(_stage(name, seen), fresh[name].numbers) for name, seen in learned.items()]
+    most = _most_numbers(network, len(learned))
+    pairs = [
+        _weighed(_stage(name, seen, most), fresh[name].numbers) for name, seen in learned.items()
+    ]
     stages = tuple(stage for stage, _ in pairs)
     return Strange(stages, np.asarray(sum(squares for _, squares in pairs)))
 
 
-def _stage(name: str, seen: Seen) -> Stage:
+def _most_numbers(network: nn.Module, stages: int) -> int:
+    """Numbers of a stage for which the matrices of all stages keep to their share of the size."""
+    small = any(isinstance(layer, LEAVES) for layer in network.modules())
+    held = sum(weight.numel() for weight in network.parameters()) * (1 if small else 4)
+    return min(MOST_NUMBERS, max(FEWEST_NUMBERS, math.isqrt(int(MOST_SIZE * held / 4 / stages))))
+
+
+def _stage(name: str, seen: Seen, most: int) -> Stage:
     """A stage of training images, whitened."""
     numbers, width = seen.numbers, seen.numbers.shape[1]
-    taken = np.unique(np.linspace(0, width - 1, min(MOST_NUMBERS, width)).astype(np.int64))
+    taken = np.unique(np.linspace(0, width - 1, min(most, width)).astype(np.int64))
     held = numbers[:, taken]
     centre, spread = held.mean(axis=0), held.std(axis=0)
     widest = float(spread.max()) or 1.0

@@ -29,7 +29,8 @@ class Whole(nn.Module):
         super().__init__()
         prepared: Prepared = candidate.prepared
         scale = 1 / np.array(prepared.spread, np.float64)
-        self.normal = depthwise(scale, -np.array(prepared.mean, np.float64) * scale)
+        shift = -np.array(prepared.mean, np.float64) * scale
+        self.normal = depthwise(torch.from_numpy(scale), torch.from_numpy(shift))
         models = [model for member in candidate.members for model in member.models]
         self.networks = nn.ModuleList(folded(model.network) for model in models)
         self.shares = [

@@ -98,6 +98,16 @@ def test_nothing_is_said_of_too_few_images_or_without_a_hidden_layer():
 
 def test_a_number_that_never_varies_does_no_harm():
     numbers = np.zeros((50, 4))
-    stage = strange._stage("x", stages.Seen(numbers, True))
+    stage = strange._stage("x", stages.Seen(numbers, True), 128)
     assert np.isfinite(stage.whitening).all()
     assert np.isfinite(stage.squares(numbers + 1)).all()
+
+
+@pytest.mark.parametrize("family", ["lenet", "resnet8", "mobilenet"])
+def test_what_is_known_of_usual_images_is_small_beside_the_network(family):
+    own, rows = network(family), np.arange(60)
+    found = strange.fitted(own, pictures(80, 1), rows, np.arange(60, 80), MEAN, SPREAD)
+    held = 4 * sum(weight.numel() for weight in own.parameters())
+    taken = 4 * sum(stage.whitening.size for stage in found.stages)
+    least = 4 * len(found.stages) * strange.FEWEST_NUMBERS**2
+    assert taken <= max(strange.MOST_SIZE * held, least)
