@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -25,6 +26,9 @@ def promise(request: pytest.FixtureRequest) -> Callable[..., None]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[PROOF] = Proof()
+    # a shell that runs these in the background has them ignore Ctrl-C, which some of them send
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
