@@ -55,15 +55,19 @@ def _said(b: Builder, candidate: Candidate, images: str) -> tuple[str, str]:
     """The weighted means over the models of their probabilities, double (rows, classes), and of
     how strange images are to them, double (rows, 1); "" where that is not known."""
     total = squares = ""
+    laid: list[tuple[Any, dict[str, str]]] = []
     known = {id(model): weight for model, weight in strange.known(candidate)}
     for member, weight in zip(candidate.members, candidate.weights, strict=True):
         for model in member.models:
             inside = network.laid(b, model.network, images)
             said = b("Softmax", b.cast(inside["output"], np.float64), axis=1)
             total = _added(b, total, said, weight / len(member.models))
-            if id(model) in known:
-                found = strange.written(b, model.strange.stages, inside)
-                squares = _added(b, squares, found, known[id(model)])
+            laid.append((model, inside))
+    # after all networks, so that these can be read back from the graph one behind the other
+    for model, inside in laid:
+        if id(model) in known:
+            found = strange.written(b, model.strange.stages, inside)
+            squares = _added(b, squares, found, known[id(model)])
     return total, squares
 
 

@@ -45,12 +45,13 @@ def shipped(workshop, members, name="one"):
     return candidate, export.proven(export.converted(candidate), candidate, parts(), task())
 
 
-@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("count", [1, 2, 3])
 def test_networks_are_read_back_from_the_graph_they_were_written_to(
     workshop, shrinker, member, count
 ):
     other = replace(member.recipe, family="resnet8", seed=1)
-    members = [member, *workshop.fit(other)][:count]
+    dense = replace(member.recipe, family="mlp", seed=2)
+    members = [member, *workshop.fit(other), *workshop.fit(dense)][:count]
     candidate, artifact = shipped(workshop, members)
     found = shrinker.restored(artifact.model, artifact.plan)
     assert [one.recipe.family for one in found] == [one.recipe.family for one in members]
