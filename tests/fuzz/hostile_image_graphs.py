@@ -18,7 +18,17 @@ FLOAT = np.float32
 
 def graphs() -> Iterator[Case]:
     """All hostile graphs of images."""
-    for family in (_windows, _resizes, _operators, _inputs, _numbers, _quantized, _rows, _bombs):
+    for family in (
+        _windows,
+        _resizes,
+        _operators,
+        _inputs,
+        _numbers,
+        _layers,
+        _quantized,
+        _rows,
+        _bombs,
+    ):
         for name, code, data in family():
             yield f"{family.__name__[1:]}-{name}", code, data
 
@@ -164,7 +174,6 @@ def _operators() -> Iterator[Case]:
         yield name, "graph_field", _appended(step)
     for operator in (
         "ConvTranspose",
-        "Expand",
         "Tile",
         "ConstantOfShape",
         "NonMaxSuppression",
@@ -284,6 +293,35 @@ def _numbers() -> Iterator[Case]:
     yield "normal-other-channels", "graph_network", _appended(scale=np.ones(4, FLOAT))
 
 
+def _layers() -> Iterator[Case]:
+    """Normalisations and activations of other people's networks."""
+    wide = {
+        "one": np.ones(12, FLOAT),
+        "none": np.zeros(12, FLOAT),
+        "many": np.ones((31, 12), FLOAT),
+    }
+    given = ["embedding", "one", "none"]
+    changed = {
+        "over-rows": make("LayerNormalization", ["embedding", "many"], ["x"], axis=0),
+        "over-rows-from-behind": make("LayerNormalization", ["embedding", "many"], ["x"], axis=-2),
+        "negative-epsilon": make("LayerNormalization", given, ["x"], epsilon=-1.0),
+        "zero-epsilon": make("LayerNormalization", given, ["x"], epsilon=0.0),
+        "scale-from-data": make("LayerNormalization", ["embedding", "embedding"], ["x"]),
+        "with-means": make("LayerNormalization", given, ["x", "mean_of_each"]),
+        "other-precision": make("LayerNormalization", given, ["x"], stash_type=16),
+        "instance-without-places": make("InstanceNormalization", given, ["x"]),
+        "slopes-from-data": make("PRelu", ["embedding", "embedding"], ["x"]),
+        "slopes-that-widen": make("PRelu", ["g2", "k"], ["x"]),
+        "unknown-gelu": make("Gelu", ["embedding"], ["x"], approximate="fast"),
+        "leaking-setting": make("LeakyRelu", ["embedding"], ["x"], beta=1.0),
+        "whole-numbers": make("GlobalMaxPool", ["image"], ["x"]),
+    }
+    for name, step in changed.items():
+        yield name, "graph_network", _appended(step, k=np.ones((1, 8, 2, 1), FLOAT), **wide)
+    powers = [make("Cast", ["x0"], ["i"], to=TensorProto.INT64), make("Pow", ["i", "k"], ["x"])]
+    yield "power-of-whole-numbers", "graph_shape", _appended(*powers, k=[2])
+
+
 def _quantized() -> Iterator[Case]:
     scales = {
         "zero": 0.0,
@@ -358,11 +396,23 @@ def _rows() -> Iterator[Case]:
             make("Shape", ["embedding"], ["s"], end=1),
             make("Add", ["decision", "s"], ["x"]),
         ],
+        "rows-expanded": [
+            make("Shape", ["embedding"], ["s"], end=1),
+            make("Concat", ["s", "s", "twelve"], ["e"], axis=0),
+            make("Expand", ["embedding", "e"], ["x"]),
+        ],
+        "as-many-as-rows-behind": [
+            make("Shape", ["embedding"], ["s"], end=1),
+            make("Concat", ["one_size", "s"], ["e"], axis=0),
+            make("Expand", ["one_size", "e"], ["x"]),
+        ],
         "rows-of-a-constant": [make("Add", ["embedding", "many"], ["x"])],
     }
     constants: dict[str, Any] = {
         "k": [-1, 6],
         "first": [0],
+        "twelve": [12],
+        "one_size": [1],
         "end": [2**40],
         "begin": [-(2**40)],
         "minus": [-1],

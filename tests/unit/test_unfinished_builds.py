@@ -52,7 +52,7 @@ def place(tmp_path):
 
     Networks get epochs in place of time, so that nothing here hangs on how busy the machine is.
     """
-    folder(tmp_path / "photos", 120)
+    folder(tmp_path / "photos", 300)  # with fewer a class the first of all is a head on filters
     text = loop.new("shapes", str(tmp_path / "photos"))
     (tmp_path / "task.yaml").write_text(text.replace("budget: 5m", "budget: 2s"))
     (tmp_path / "program.py").write_text(PROGRAM)

@@ -54,7 +54,8 @@ def limits(max_drop: float, max_mb: float | None = None, max_ms: float | None = 
 def edge_lines(found: Edge, contract: Contract) -> Iterator[str]:
     """What was made for small devices, line by line."""
     yield phrase("edge")
-    yield from table_lines(found.int8.table)
+    if found.int8.table:
+        yield from table_lines(found.int8.table)
     if found.int8.verdict is None:
         yield str(refusal(found.int8, contract))
     else:
@@ -108,6 +109,8 @@ def class_lines(baselines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def refusal(found: Compressed, contract: Contract) -> LuodiError:
     """Why nothing was written: the graph that came nearest, and what it breaks."""
+    if found.refused is not None:
+        return found.refused
     tried = found.table[1:] or found.table
     near = min(tried, key=lambda row: (len(row["broken"]), row["drop"]))
     limits = (contract.drop, contract.size_mb, contract.one_row_ms)

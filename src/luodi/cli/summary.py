@@ -104,6 +104,7 @@ def edge_record(edge: Edge) -> dict[str, Any]:
         "passed": edge.int8.passed,
         "files": [str(path) for path in edge.files],
         "table": [dict(row) for row in edge.int8.table],
+        "refused": None if edge.int8.refused is None else edge.int8.refused.record(),
         "tflite": records(edge.lite),
     }
 

@@ -7,7 +7,7 @@ A modality is a package with these functions. Stages reach it through
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from luodi.core.events import Listener, silent
@@ -184,6 +184,13 @@ class Shrinker(Protocol):
             LuodiError: ``compress.not_plain`` when it is small already, ``compress.other_data``.
         """
 
+    def refuse(self, families: Iterable[str]) -> None:
+        """Refuse members of families that cannot be made smaller.
+
+        Raises:
+            LuodiError: ``compress.brought`` when one began with what was not learned here.
+        """
+
     def changes(self) -> Sequence[Change]:
         """Changes of a single member that keep its form, the cheapest first."""
 
@@ -337,6 +344,16 @@ class Modality(Protocol):
 
         Raises:
             LuodiError: ``environment.missing_package``, ``convert.*_tflite``.
+        """
+
+    def brought(self, task: Task, allowed: frozenset[str]) -> bytes | None:
+        """What a task brings along to be shipped, in a graph as a release would hold it.
+
+        It is judged before anything is trained; None where nothing is brought.
+
+        Args:
+            task: The task.
+            allowed: Operators that a release may hold.
         """
 
     def converted(self, candidate: Candidate) -> Artifact:

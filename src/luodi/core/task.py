@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainSerializer,
     ValidationError,
@@ -18,7 +16,9 @@ from pydantic import (
     model_validator,
 )
 
+from luodi.core.brought import Train
 from luodi.core.complaint import Refusal, complaint
+from luodi.core.part import Part
 from luodi.core.yaml import Document, parse
 
 Goal = Literal["classify", "regress"]
@@ -62,14 +62,6 @@ def _listed(value: Any) -> Any:
 
 Seconds = Annotated[float, BeforeValidator(seconds), WithJsonSchema({"type": ["number", "string"]})]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-
-
-class Part(BaseModel):
-    """A part of the task: frozen, and no key is accepted that it does not know."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=False, allow_inf_nan=False
-    )
 
 
 class ColumnRule(Part):
@@ -267,6 +259,7 @@ class Task(Part):
     costs: Costs | None = None
     gates: dict[str, Gate] = Field(default_factory=dict)
     check: Check = Field(default_factory=Check)
+    train: Train = Field(default_factory=Train)
     review: Review = Field(default_factory=Review)
     improve: Improve = Field(default_factory=Improve)
     card: Card = Field(default_factory=Card)
@@ -287,6 +280,8 @@ class Task(Part):
             raise Refusal("metric_cost", at="metric")
         if self.goal == "regress" and self.costs is not None:
             raise Refusal("costs_of_values", at="costs")
+        if self.train.backbone and self.data.modality != "image":
+            raise Refusal("backbone_of_table", at="train.backbone")
         if self.split.by == "time" and not self.data.time:
             raise Refusal("split_time", at="split.by")
         if self.split.by == "group" and not self.data.group:

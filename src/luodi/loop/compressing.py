@@ -39,6 +39,7 @@ class Compressed:
         artifact: The chosen graph.
         weakest: Where none kept to it, the layer that rounding hurts most, and its signal over
             the noise, dB.
+        refused: Why nothing was tried, where nothing can be made smaller.
     """
 
     path: Path | None
@@ -48,6 +49,7 @@ class Compressed:
     seconds: float
     artifact: Artifact | None
     weakest: tuple[str, float] | None = None
+    refused: LuodiError | None = None
 
     @property
     def passed(self) -> bool:
@@ -129,7 +131,7 @@ def _ground(path: Path, task: TaskLike | None, listener: Listener) -> Ground:
 
     Raises:
         LuodiError: ``compress.no_task``, ``compress.other_task``, ``compress.other_data``,
-            ``compress.no_network``, ``compress.not_plain``.
+            ``compress.no_network``, ``compress.brought``, ``compress.not_plain``.
     """
     from luodi.runtime import load
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from luodi.core.errors import LuodiError
 from luodi.core.events import Listener
 from luodi.core.task import Task
 from luodi.core.values import Finding, Parts
@@ -61,24 +62,35 @@ def edge(
         contract: What is to be kept to.
         listener: Told of stages and rows.
     """
-    from luodi.release.pack import READABLE
-    from luodi.store import disk
-
     began = time.monotonic()
     shrinker = modality(task.data.modality).shrinker(made.workshop)
     ground = Ground(
         task, parts, tuple(findings), made.workshop, shrinker, made.candidate, digest,
         made.baselines,
     )  # fmt: skip
-    found = smaller(ground, contract, None, listener, whole=True)
-    small = refused(found, began)
-    files: list[Path] = []
-    if found.chosen is not None:
-        target = path.with_name(f"{path.stem}-int8.luodi")
-        small = written(ground, contract, found, target, began, False, listener)
-        if small.path is not None and small.artifact is not None:
-            bare = disk.put(target.with_suffix(".onnx"), small.artifact.model, mode=READABLE)
-            files += [small.path, bare]
+    small, files = _int8(ground, path, contract, began, listener)
     others = lite(made.candidate, made.artifact, parts, task, path, contract.drop, listener)
     files += [one.path for one in others if one.path is not None]
     return Edge(tuple(files), small, others)
+
+
+def _int8(
+    ground: Ground, path: Path, contract: Contract, began: float, listener: Listener
+) -> tuple[Compressed, list[Path]]:
+    """The release in 8 bits and what was written of it."""
+    from luodi.release.pack import READABLE
+    from luodi.store import disk
+
+    try:
+        ground.shrinker.refuse(one.recipe.family for one in ground.original.members)
+    except LuodiError as error:  # the release itself is good, and is written
+        return Compressed(None, None, (), None, time.monotonic() - began, None, refused=error), []
+    found = smaller(ground, contract, None, listener, whole=True)
+    if found.chosen is None:
+        return refused(found, began), []
+    target = path.with_name(f"{path.stem}-int8.luodi")
+    small = written(ground, contract, found, target, began, False, listener)
+    if small.path is None or small.artifact is None:
+        return small, []
+    bare = disk.put(target.with_suffix(".onnx"), small.artifact.model, mode=READABLE)
+    return small, [small.path, bare]

@@ -73,4 +73,11 @@ def _build(parts: Parts, task: Task, recorded: Mapping[str, Any] | None) -> dict
         "records": [parts.train.digest, parts.holdout.digest, len(parts.train), len(parts.holdout)],
         "folds": sha256(b"".join(fold.tobytes() for fold in parts.folds)),
         "plan": None if recorded is None else sha256(canonical_json(recorded)),
+        "brought": _brought(task),
     }
+
+
+def _brought(task: Task) -> str | None:
+    """The digest of what the task brings along to training: its name alone may stay the same."""
+    given = task.train.backbone
+    return None if given is None else sha256(task.path(given.partition("#")[0]).read_bytes())

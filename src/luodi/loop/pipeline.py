@@ -228,6 +228,7 @@ def examined(task: Task, listener: Listener) -> tuple[Parts, tuple[Finding, ...]
 
     listener(Event("stage", {"name": "data"}))
     kind = modality(task.data.modality)
+    data.refuse_brought(task)
     dataset = kind.read(task, listener)
     usable = kind.usable(dataset, task, listener)
     parts = data.split(usable, task, _holdout(task, dataset, listener))

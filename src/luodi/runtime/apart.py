@@ -20,7 +20,7 @@ _OPENED = frozenset(["Cast", "Transpose"])
 _CLOSED = frozenset(["Resize", "Shape"])
 # Operators that look along one dimension, and which one unless they say.
 _ALONG = {"ArgMax": 0, "ArgMin": 0, "Gather": 0, "GatherElements": 0, "Softmax": -1}
-_SHAPED = frozenset(["Reshape", "Resize"])
+_SHAPED = frozenset(["Expand", "Reshape", "Resize"])
 
 
 class Pair(NamedTuple):
@@ -86,7 +86,7 @@ def _known_kinds(step: Step, given: Sequence[Pair], made: Sequence[Pair]) -> Non
     """Images need neither text nor the division of whole numbers, which can end the process."""
     if any(pair.one.kind == "O" for pair in made):
         raise LuodiError("release.graph_weights", tensor=step.label, fault="text")
-    if step.operator == "Div" and given[0].one.kind in "iu":
+    if step.operator in ("Div", "Pow") and given[0].one.kind in "iu":
         raise LuodiError("release.graph_shape", node=step.label)
 
 

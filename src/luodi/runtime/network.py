@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from luodi.runtime.settings import ask, only
-from luodi.runtime.tensors import Node, Tensor, axis_of
+from luodi.runtime.tensors import Node, Tensor, axis_of, broadcast
 
 LONGEST_SIDE = 1024
 """Most pixels to a side of an image that was resized; a photograph shows no more to a network."""
@@ -64,13 +64,62 @@ def normalised(node: Node) -> list[Tensor]:
         ask(part.fixed and part.kind == "f" and part.shape == data.shape[1:2], name)
     least = node.tensor(4).least
     ask(least is not None and least >= 0, "var")
-    epsilon = node.attributes.get("epsilon", 1e-5)
-    ask(isinstance(epsilon, float) and epsilon > 0, "epsilon")
+    _positive_epsilon(node)
     return [Tensor(data.shape)]
 
 
+def layer_normalised(node: Node) -> list[Tensor]:
+    """``LayerNormalization`` over the last dimensions of each row, never over the rows."""
+    only(node, {"axis", "epsilon"}, stash_type=1)
+    data, scale = node.tensor(0), node.tensor(1)
+    ask(data.kind == "f" and len(data.shape) >= 2, "input")
+    axis = axis_of(node.integer("axis", -1), len(data.shape))
+    ask(axis > 0, "axis")
+    ask(node.outputs == 1, "outputs")
+    parts = [("Scale", scale)] + ([("B", node.tensor(2))] if node.has(2) else [])
+    for name, part in parts:
+        ask(part.fixed and part.kind == "f" and part.shape == data.shape[axis:], name)
+    _positive_epsilon(node)
+    return [Tensor(data.shape)]
+
+
+def each_normalised(node: Node) -> list[Tensor]:
+    """``InstanceNormalization``: each channel of each image by itself."""
+    only(node, {"epsilon"})
+    data = node.tensor(0)
+    ask(len(data.shape) >= 3 and data.kind == "f", "input")
+    for at, name in enumerate(("scale", "B"), start=1):
+        part = node.tensor(at)
+        ask(part.fixed and part.kind == "f" and part.shape == data.shape[1:2], name)
+    _positive_epsilon(node)
+    return [Tensor(data.shape)]
+
+
+def _positive_epsilon(node: Node) -> None:
+    epsilon = node.attributes.get("epsilon", 1e-5)
+    ask(isinstance(epsilon, float) and epsilon > 0, "epsilon")
+
+
+def sloped(node: Node) -> list[Tensor]:
+    """``PRelu``, whose slopes are constants."""
+    only(node, set())
+    data, slope = node.tensor(0), node.tensor(1)
+    ask(data.kind == slope.kind == "f", "input")
+    ask(slope.fixed and broadcast([data.shape, slope.shape]) == data.shape, "slope")
+    return [Tensor(data.shape)]
+
+
+_SETTINGS = {
+    "HardSigmoid": frozenset({"alpha", "beta"}),
+    "LeakyRelu": frozenset({"alpha"}),
+    "Elu": frozenset({"alpha"}),
+    "Gelu": frozenset({"approximate"}),
+}
+
+
 def activated(node: Node) -> list[Tensor]:
-    """``Relu``, ``HardSwish`` and ``HardSigmoid``: one number in, one out."""
-    only(node, {"alpha", "beta"} if node.operator == "HardSigmoid" else set())
+    """``Relu`` and its kin: one number in, one out."""
+    only(node, _SETTINGS.get(node.operator, frozenset()))
+    ask(node.attributes.get("approximate", b"none") in (b"none", b"tanh"), "approximate")
     ask(node.tensor(0).kind == "f", "input")
     return [Tensor(node.tensor(0).shape)]

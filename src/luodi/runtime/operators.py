@@ -78,17 +78,18 @@ WINDOWS = frozenset(["Conv", "ConvInteger", "MaxPool", "AveragePool"])
 # DynamicQuantizeLinear is left out: it measures over all rows that run together, and an answer
 # would depend on the images beside it.
 QUANTIZED = frozenset(["QuantizeLinear", "DequantizeLinear", "ConvInteger", "MatMulInteger"])
-ACTIVATIONS = frozenset(["Relu", "HardSigmoid", "HardSwish"])
-NETWORK = (
-    WINDOWS | QUANTIZED | ACTIVATIONS | {"GlobalAveragePool", "BatchNormalization", "Pad", "Resize"}
-)
+ACTIVATIONS = frozenset(["Relu", "HardSigmoid", "HardSwish", "LeakyRelu", "Elu", "Gelu"])
+WHOLE = frozenset(["GlobalAveragePool", "GlobalMaxPool"])
+# Each measures over one image alone, or over nothing: what a batch normalisation measured is given.
+NORMALIZED = frozenset(["BatchNormalization", "InstanceNormalization", "LayerNormalization"])
+NETWORK = WINDOWS | QUANTIZED | ACTIVATIONS | WHOLE | NORMALIZED | {"PRelu", "Pad", "Resize"}
 _IMAGE = (
     NETWORK
     | REDUCE
     | ARGUMENT
-    | (ELEMENTWISE - {"Pow", "Mod", "Where", "Equal", "Xor", "StringConcat"})
+    | (ELEMENTWISE - {"Mod", "Where", "Equal", "Xor", "StringConcat"})
     | (UNARY - {"IsNaN", "IsInf", "Sin", "Cos", "Sign"})
-    | (LAYOUT - {"Expand"})
+    | LAYOUT
 )
 
 

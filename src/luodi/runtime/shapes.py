@@ -34,7 +34,7 @@ _TRUTHS = frozenset(
     ]
 )
 # What they read is more than what they make.
-_GATHERED = operators.REDUCE | operators.ARGUMENT | {"GlobalAveragePool"}
+_GATHERED = operators.REDUCE | operators.ARGUMENT | operators.WHOLE
 _POSITIONS = operators.ARGUMENT | {"Shape"}
 _LABELS = {"values_int64s": "i", "values_floats": "f", "values_strings": "O"}
 
@@ -179,11 +179,14 @@ _RULES: Mapping[str, Callable[[Node], list[Tensor]]] = {
     "Gather": layout.gather,
     "GatherElements": layout.gather_elements,
     "Gemm": _gemm,
-    "GlobalAveragePool": windows.whole,
+    **dict.fromkeys(operators.WHOLE, windows.whole),
+    "InstanceNormalization": network.each_normalised,
     "LabelEncoder": _label_encoder,
+    "LayerNormalization": network.layer_normalised,
     "MatMul": _matmul,
     "MatMulInteger": quantized.matmul_integer,
     "MaxPool": windows.pool,
+    "PRelu": network.sloped,
     "Pad": network.pad,
     "QuantizeLinear": quantized.quantize,
     "Reshape": layout.reshape,

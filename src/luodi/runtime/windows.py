@@ -57,10 +57,10 @@ def pool(node: Node) -> list[Tensor]:
 
 
 def whole(node: Node) -> list[Tensor]:
-    """``GlobalAveragePool``: one window as large as the image."""
+    """``GlobalAveragePool`` and ``GlobalMaxPool``: one window as large as the image."""
     only(node, set())
     image = node.tensor(0).shape
-    ask(len(image) == 4, "input")
+    ask(len(image) == 4 and node.tensor(0).kind == "f", "input")
     return [Tensor((*image[:2], 1, 1))]
 
 

@@ -50,6 +50,7 @@ class _Board:
         self.clock = clock
         self.listener = listener
         self.members: list[Member] = []
+        self.asked: list[Recipe] = []
         self.tried = 0
 
     def fit(
@@ -62,6 +63,7 @@ class _Board:
         that is whole all the same is kept before that is raised again.
         """
         self.tried += 1
+        self.asked.append(recipe)
         began = time.monotonic()
         whole: list[Member] = []
         try:
@@ -158,7 +160,7 @@ def _first(board: _Board) -> Member | None:
 
 def _go_on(board: _Board) -> list[Member]:
     """Members that a killed process of the same build began; one that it did not end goes on."""
-    known = [member.recipe for member in board.members]
+    known = [*(member.recipe for member in board.members), *board.asked]
     begun = [recipe for recipe in board.workshop.begun() if not _known(recipe, known)]
     fits = [board.fit(one, max(board.clock.left() * LATER_SHARE, 1.0)) for one in begun]
     return [member for member in fits if member is not None]
@@ -188,7 +190,8 @@ def _explore(board: _Board, base: Member | None, earlier: Sequence[Member] = ())
     families = list(dict.fromkeys(recipe.family for recipe in portfolio))
     study = _study(portfolio[0].seed)
     earlier = [member for member in earlier if member.recipe.family in families]
-    fitted = [m.recipe for m in board.members]
+    # what was asked for: a fit may settle what its recipe left open
+    fitted = [*(m.recipe for m in board.members), *board.asked]
     for recipe in [*(member.recipe for member in earlier), *portfolio]:
         named = {f"{recipe.family}.{k}": v for k, v in recipe.params.items()}
         study.enqueue_trial({"family": recipe.family, **named})

@@ -101,6 +101,7 @@ def average_pool(c: Case) -> None:
 
 def global_pool(c: Case) -> None:
     c.add("Flatten", c.add("GlobalAveragePool", c.x))
+    c.add("Flatten", c.add("GlobalMaxPool", c.x))
 
 
 def elementwise(c: Case) -> None:
@@ -117,6 +118,27 @@ def activations(c: Case) -> None:
         c.add(operator, c.x)
     c.add("Clip", c.x, c.constant(np.float32(0)), c.constant(np.float32(6)))
     c.add("Softmax", c.x, axis=c.pick(1, -1))
+    c.add("LeakyRelu", c.x, alpha=0.1)
+    c.add("Elu", c.x, alpha=0.5)
+    c.add("Gelu", c.x, approximate=c.pick("none", "tanh"))
+    c.add("PRelu", c.x, c.pick(c.floats(), c.floats(c.depth, 1, 1)))
+    c.add("Pow", c.x, c.constant(np.float32(2)))
+
+
+def layers_normalised(c: Case) -> None:
+    width = c.side[1]
+    c.add("LayerNormalization", c.x, c.floats(width), c.floats(width), axis=c.pick(-1, 3))
+    c.add("LayerNormalization", c.x, c.floats(c.side[0], width), axis=-2, epsilon=1e-6)
+    if c.side != [1, 1]:
+        c.add("InstanceNormalization", c.x, c.floats(c.depth), c.floats(c.depth))
+
+
+def expanded(c: Case) -> None:
+    rows = c.add("Shape", c.x, start=0, end=1)
+    token = c.floats(1, 1, c.depth)
+    tokens = c.add("Reshape", c.x, c.constant([0, -1, c.depth]))
+    sizes = c.add("Concat", rows, c.constant([2, c.depth]), axis=0)
+    c.add("Concat", c.add("Expand", token, sizes), tokens, axis=1)
 
 
 def matrices(c: Case) -> None:
@@ -192,6 +214,8 @@ FAMILIES = (
     max_pool,
     average_pool,
     global_pool,
+    layers_normalised,
+    expanded,
     elementwise,
     activations,
     matrices,

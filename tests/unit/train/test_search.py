@@ -76,6 +76,24 @@ def test_ctrl_c_while_features_are_sought_keeps_those_found() -> None:
     assert families(found) == ["linear", "quick", "richer"]
 
 
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_recipe_that_its_fit_completed_is_not_fitted_again(killed: bool) -> None:
+    begun = [PretendWorkshop().portfolio()[0]] if killed else []
+    workshop, asked = PretendWorkshop(earlier=begun), []
+    whole = workshop.fit
+
+    def fit(recipe, **more):  # type: ignore[no-untyped-def]
+        asked.append((recipe.family, tuple(recipe.params.items())))
+        for one in whole(recipe, **more):
+            settled = replace(one.recipe, params={**one.recipe.params, "settled": 1.0})
+            yield replace(one, recipe=settled)
+
+    workshop.fit = fit  # type: ignore[method-assign]
+    search(workshop, Clock(0.5))
+    (first, *_) = workshop.portfolio()
+    assert asked.count((first.family, tuple(first.params.items()))) == 1
+
+
 def test_bad_settings_are_given_up_before_all_folds() -> None:
     workshop = PretendWorkshop(pause=0.002)
     found = search(workshop, Clock(1.5))

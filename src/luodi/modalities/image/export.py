@@ -15,8 +15,8 @@ from luodi.core.values import Artifact, Candidate, Parts
 from luodi.modalities.image import adversary, parity, watch
 from luodi.modalities.image.codec import Codec
 from luodi.modalities.image.graph.compose import composed
-from luodi.modalities.image.learn.prepared import Prepared
-from luodi.modalities.image.learn.workshop import judging
+from luodi.modalities.image.learn.gathered import judging
+from luodi.modalities.image.learn.prepared import FROZEN, TUNED, Prepared
 from luodi.modalities.image.records import affordable, answered, files
 from luodi.modalities.papers import plain, plan, spread
 from luodi.modalities.reference import reference
@@ -99,5 +99,12 @@ def _plan(candidate: Candidate, parts: Parts, task: Task) -> dict[str, Any]:
     return plan(
         candidate, task, task.metric or default_metric(task.goal, truth),
         format="image-plan/1", height=prepared.height, width=prepared.width,
-        channels=prepared.channels,
+        channels=prepared.channels, **_brought(candidate),
     )  # fmt: skip
+
+
+def _brought(candidate: Candidate) -> dict[str, Any]:
+    """The backbone, where a member was made with it."""
+    backbone = candidate.prepared.backbone
+    used = any(member.recipe.family in (FROZEN, TUNED) for member in candidate.members)
+    return {"backbone": backbone.to_json()} if used and backbone is not None else {}

@@ -103,7 +103,12 @@ def inspect(dataset: Dataset, task: Task, listener: Listener = silent) -> tuple[
     """What is wrong with these images."""
     from luodi.modalities.image.inspect import inspect as looked
 
-    return looked(dataset, task, listener)
+    found = looked(dataset, task, listener)
+    if task.train.backbone is None:
+        return found
+    from luodi.modalities.image.backbone.noted import noted
+
+    return (*found, *noted(task))
 
 
 def workshop(
@@ -136,6 +141,15 @@ def portable(candidate: Candidate, parts: Parts, form: str, most_lost: float) ->
     limits = tflite.Limits(most_lost=most_lost)
     made = tflite.edge(candidate, parts, form=tflite.form(form), limits=limits)
     return Portable(form, ".tflite", made.model, made.parity, made.figures, tflite.EdgeSession)
+
+
+def brought(task: Task, allowed: frozenset[str]) -> bytes | None:
+    """The backbone that a task names, in a graph as a release would hold it."""
+    if task.train.backbone is None:
+        return None
+    from luodi.modalities.image.backbone.brought import brought as in_a_graph
+
+    return in_a_graph(task, allowed)
 
 
 def converted(candidate: Candidate) -> Artifact:

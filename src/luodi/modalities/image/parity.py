@@ -12,6 +12,7 @@ from luodi.core.errors import LuodiError
 from luodi.core.session import Session
 from luodi.core.values import Candidate, Dataset
 from luodi.modalities.image import adversary, trained
+from luodi.modalities.image.learn.frozen import Frozen
 from luodi.modalities.image.learn.prepared import Prepared
 from luodi.modalities.image.records import affordable, files, parts
 from luodi.modalities.image.shrink.whole import whole
@@ -49,7 +50,7 @@ def checked(candidate: Candidate, session: Session, rows: Dataset) -> dict[str, 
     prepared: Prepared = candidate.prepared
     held = files(rows, prepared.codec)[: affordable(prepared.codec, LARGEST_HOLDOUT)]
     strange = adversary.images(prepared.codec, STRANGE_IMAGES, seed=2)
-    rounded = any(whole(model.network) for one in candidate.members for model in one.models)
+    rounded = _rounded(candidate)
     tolerance = WHOLE_TOLERANCE if rounded else TOLERANCE
     report: dict[str, Any] = {"tolerance": tolerance, **({"whole": True} if rounded else {})}
     for name, images in (("records", held), ("adversarial", strange)):
@@ -62,6 +63,12 @@ def checked(candidate: Candidate, session: Session, rows: Dataset) -> dict[str, 
             "convert.parity", candidate=candidate.name, leaves=0, tolerance=tolerance, **facts
         )
     return report
+
+
+def _rounded(candidate: Candidate) -> bool:
+    """Whether a network of it computes in whole numbers; a head on features never does."""
+    models = [model for member in candidate.members for model in member.models]
+    return any(whole(one.network) for one in models if not isinstance(one, Frozen))
 
 
 def _alike(found: dict[str, Any], tolerance: float, rounded: bool) -> bool:

@@ -44,21 +44,28 @@ def says(candidate: Candidate, images: Sequence[np.ndarray]) -> Said:
     """
     prepared: Prepared = candidate.prepared
     size = (prepared.height, prepared.width)
-    pixels = np.concatenate([resize(image[None], *size) for image in images])
     total: np.ndarray | float = 0.0
     for member, weight in zip(candidate.members, candidate.weights, strict=True):
-        said = [softmax(model.logits(pixels)) for model in member.models]
+        said = [
+            softmax(model.logits(_in_size(images, model.size or size))) for model in member.models
+        ]
         total = total + weight * np.mean(said, axis=0)
     assert isinstance(total, np.ndarray)
     probabilities = Calibration.from_json(candidate.calibration).apply(total)
     rule = Rule.from_json(candidate.decision)
     margins = rule.margins(probabilities)
-    return Said(probabilities, *rule.apply(probabilities), margins, _strangeness(candidate, pixels))
+    return Said(probabilities, *rule.apply(probabilities), margins, _strangeness(candidate, images))
 
 
-def _strangeness(candidate: Candidate, pixels: np.ndarray) -> np.ndarray | None:
+def _strangeness(candidate: Candidate, images: Sequence[np.ndarray]) -> np.ndarray | None:
+    """How strange images are as they are; their mirror images are not asked about."""
     known = strange.known(candidate)
     if not known:
         return None
+    pixels = _in_size(images, (candidate.prepared.height, candidate.prepared.width))
     mean = sum(weight * model.squares(pixels) for model, weight in known)
     return np.asarray(np.sqrt(mean / strange.furthest(candidate)))
+
+
+def _in_size(images: Sequence[np.ndarray], size: tuple[int, int]) -> np.ndarray:
+    return np.concatenate([resize(image[None], *size) for image in images])

@@ -126,6 +126,10 @@ def portable(candidate: Candidate, parts: Parts, form: str, most_lost: float) ->
     raise NotImplementedError
 
 
+def brought(task: Task, allowed: frozenset[str]) -> None:
+    """Nothing is brought along for tables."""
+
+
 def converted(candidate: Candidate) -> Artifact:
     """One graph from raw columns to answers, not checked yet."""
     from luodi.modalities.tabular import export

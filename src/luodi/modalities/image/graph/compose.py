@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,13 @@ from luodi.core.decision import Rule
 from luodi.core.values import Candidate
 from luodi.modalities.graph import tail
 from luodi.modalities.graph.builder import Builder
-from luodi.modalities.image.graph import network, strange
-from luodi.modalities.image.graph.resize import resized
+from luodi.modalities.image.graph import inline, network, strange
+from luodi.modalities.image.graph.resize import at_size, planes
+from luodi.modalities.image.learn.frozen import Frozen
 from luodi.modalities.image.learn.prepared import Prepared
 
 INPUT = "image"
+Inside = Mapping[str, str]
 
 
 def composed(candidate: Candidate) -> bytes:
@@ -28,8 +31,7 @@ def composed(candidate: Candidate) -> bytes:
     """
     prepared: Prepared = candidate.prepared
     b = Builder()
-    images = normalised(b, resized(b, INPUT, prepared.height, prepared.width), prepared)
-    mean, squares = _said(b, candidate, images)
+    mean, squares = _said(b, candidate, Views(b, prepared))
     shape = "binary" if len(prepared.codec.classes) == 2 else "multiclass"
     if shape == "binary":
         mean = b("Gather", mean, b.constant(np.array([1])), axis=1)
@@ -42,38 +44,97 @@ def composed(candidate: Candidate) -> bytes:
     return b.model(_inputs(prepared), outputs, _metadata(prepared))
 
 
-def normalised(b: Builder, pixels: str, prepared: Prepared) -> str:
-    """Pixels of 0 to 255 less the mean of training, by its spread; (rows, channels, h, w)."""
-    mean, spread = (
-        b.constant(np.array(values, np.float32).reshape(1, -1, 1, 1))
-        for values in (prepared.mean, prepared.spread)
+class Views:
+    """The images of a graph as its models see them, each view written once.
+
+    Args:
+        b: The graph.
+        prepared: What networks of this house see.
+    """
+
+    def __init__(self, b: Builder, prepared: Prepared) -> None:
+        self.b, self.prepared = b, prepared
+        self.planes = planes(b, INPUT)
+        self.made: dict[Any, str] = {}
+
+    def sized(self, height: int, width: int) -> str:
+        """Pixels of 0 to 255 in a size, float32 (rows, channels, height, width)."""
+        if (height, width) not in self.made:
+            self.made[height, width] = at_size(self.b, self.planes, height, width)
+        return self.made[height, width]
+
+    def normalised(self, mean: tuple[float, ...], spread: tuple[float, ...]) -> str:
+        """Pixels in the size of all networks, less a mean, by a spread."""
+        if (mean, spread) not in self.made:
+            pixels = self.sized(self.prepared.height, self.prepared.width)
+            self.made[mean, spread] = normalised(self.b, pixels, mean, spread)
+        return self.made[mean, spread]
+
+    def features(self, model: Frozen) -> str:
+        """Features by a backbone, float32 (rows, n)."""
+        backbone = model.backbone
+        if backbone not in self.made:
+            pixels = self.sized(backbone.height, backbone.width)
+            found = inline.features(self.b, backbone, pixels, self.prepared.channels)
+            self.made[backbone] = found
+        return self.made[backbone]
+
+
+def normalised(b: Builder, pixels: str, mean: tuple[float, ...], spread: tuple[float, ...]) -> str:
+    """Pixels of 0 to 255 less a mean, by a spread; (rows, channels, height, width)."""
+    less, by = (
+        b.constant(np.array(values, np.float32).reshape(1, -1, 1, 1)) for values in (mean, spread)
     )
-    return b("Div", b("Sub", pixels, mean), spread)
+    return b("Div", b("Sub", pixels, less), by)
 
 
-def _said(b: Builder, candidate: Candidate, images: str) -> tuple[str, str]:
+def _said(b: Builder, candidate: Candidate, views: Views) -> tuple[str, str]:
     """The weighted means over the models of their probabilities, double (rows, classes), and of
-    how strange images are to them, double (rows, 1); "" where that is not known."""
+    how strange images are to them, double (rows, 1); "" where that is not known.
+
+    All networks come first: read back from a graph, they must follow each other.
+    """
     total = squares = ""
-    laid: list[tuple[Any, dict[str, str]]] = []
-    known = {id(model): weight for model, weight in strange.known(candidate)}
+    laid: dict[int, Inside] = {}
     for member, weight in zip(candidate.members, candidate.weights, strict=True):
         for model in member.models:
-            inside = network.laid(b, model.network, images)
-            said = b("Softmax", b.cast(inside["output"], np.float64), axis=1)
+            scores, laid[id(model)] = _scores(b, model, views)
+            said = b("Softmax", b.cast(scores, np.float64), axis=1)
             total = _added(b, total, said, weight / len(member.models))
-            laid.append((model, inside))
-    # after all networks, so that these can be read back from the graph one behind the other
-    for model, inside in laid:
-        if id(model) in known:
-            found = strange.written(b, model.strange.stages, inside)
-            squares = _added(b, squares, found, known[id(model)])
+    for model, share in strange.known(candidate):
+        found = strange.written(b, model.strange.stages, laid[id(model)])
+        squares = _added(b, squares, found, share)
     return total, squares
 
 
 def _added(b: Builder, total: str, said: str, share: float) -> str:
     said = said if share == 1.0 else b("Mul", said, b.constant(np.array(share)))
     return b("Add", total, said) if total else said
+
+
+def _scores(b: Builder, model: Any, views: Views) -> tuple[str, Inside]:
+    """Raw scores of one model, float32 (rows, classes), and what lies between its layers."""
+    if not isinstance(model, Frozen):
+        return _network(b, model, views.normalised(model.mean, model.spread))
+    head = model.head
+    mean, weight, bias = (
+        b.constant(part.astype(np.float32)) for part in (head.mean, head.weight, head.bias)
+    )
+    return b("Gemm", b("Sub", views.features(model), mean), weight, bias), {}
+
+
+def _network(b: Builder, model: Any, images: str) -> tuple[str, Inside]:
+    """Raw scores of a network; of both views where it asks for both, with the weights once.
+
+    What lies between its layers is that of the image as it is.
+    """
+    inside = network.laid(b, model.network, images)
+    if not model.mirrored:
+        return inside["output"], inside
+    begin, end, axis, step = (b.constant(np.array([n])) for n in (-1, -(2**31), 3, -1))
+    turned = network.written(b, model.network, b("Slice", images, begin, end, axis, step))
+    both = b("Add", inside["output"], turned)
+    return b("Mul", both, b.constant(np.float32(0.5))), inside
 
 
 def _inputs(prepared: Prepared) -> list[Any]:

@@ -29,8 +29,24 @@ def resized(build: Builder, images: str, height: int, width: int) -> str:
     Returns:
         Name of a tensor float32 (rows, channels, height, width) of whole numbers 0 to 255.
     """
-    numbers = build.cast(images, np.float32)
-    planes = build("Transpose", numbers, perm=[0, 3, 1, 2])
+    return at_size(build, planes(build, images), height, width)
+
+
+def planes(build: Builder, images: str) -> str:
+    """Add the nodes that turn a batch of images into planes of numbers.
+
+    Args:
+        build: The graph.
+        images: Name of a tensor uint8 (rows, any height, any width, channels).
+
+    Returns:
+        Name of a tensor float32 (rows, channels, any height, any width).
+    """
+    return build("Transpose", build.cast(images, np.float32), perm=[0, 3, 1, 2])
+
+
+def at_size(build: Builder, planes: str, height: int, width: int) -> str:
+    """Add the nodes that bring ``planes`` to a size, as ``resized`` says."""
     # all four sizes, though two would do: onnxruntime 1.31 loses them in a quantised graph
     wanted = build.constant(np.array([height, width], np.int64))
     rows = build("Shape", planes, start=0, end=2)

@@ -6,9 +6,8 @@ import torch
 
 from luodi.core.values import Epoch, Member, Recipe
 from luodi.modalities.image.learn.fitted import Fitted
+from luodi.modalities.image.learn.job import Job
 from luodi.modalities.image.learn.networks import built
-from luodi.modalities.image.learn.prepared import Prepared
-from luodi.modalities.image.learn.settings import Settings
 from luodi.modalities.image.learn.state import State
 
 
@@ -25,26 +24,25 @@ def ended(recipe: Recipe, member: Member) -> State:
         for name, weights in model.network.state_dict().items()
     }
     curve = [[one.loss, one.score, one.seconds] for one in model.curve]
-    facts = {"of": recipe.family, "rounds": model.rounds, "curve": curve}
-    return State(arrays, {**facts, "spent": member.seconds})
+    facts = {"of": recipe.family, "rounds": model.rounds, "mirrored": model.mirrored}
+    return State(arrays, {**facts, "curve": curve, "spent": member.seconds})
 
 
-def restored(state: State, recipe: Recipe, prepared: Prepared, classes: int) -> Fitted:
-    """The network of a training that has ended, set to answer.
+def restored(state: State, job: Job) -> Fitted:
+    """The network of a training that has ended, set to answer, with the views it was given.
 
     Args:
         state: What ``ended`` gave.
-        recipe: The recipe.
-        prepared: What was fitted before any learner.
-        classes: Number of classes.
+        job: The training.
     """
-    given = Settings.from_json(recipe.params)
-    shape = (prepared.channels, prepared.height, prepared.width)
-    network = built(recipe.family, shape, classes, given.width, given.dropout)
+    given = job.settings
+    network = built(job.family, job.shape, job.classes, given.width, given.dropout)
     weights = {
         name: torch.from_numpy(array.copy()) for name, array in state.part("network").items()
     }
     network.load_state_dict(weights)
     curve = tuple(Epoch(*one) for one in state.facts["curve"])
-    mean, spread, rounds = prepared.mean, prepared.spread, int(state.facts["rounds"])
-    return Fitted(recipe.family, network.eval(), mean, spread, rounds, curve)
+    return Fitted(
+        job.family, network.eval(), job.mean, job.spread, int(state.facts["rounds"]), curve,
+        mirrored=bool(state.facts["mirrored"]),
+    )  # fmt: skip

@@ -31,6 +31,7 @@ class Fitted:
         rounds: Epochs it was trained for.
         curve: How it stood after each of them; empty for what was not trained by epochs.
         strange: How strange images are to it; None where that is not known.
+        mirrored: Whether its score is the mean of those of an image and of its mirror image.
     """
 
     family: str
@@ -40,6 +41,11 @@ class Fitted:
     rounds: int
     curve: tuple[Epoch, ...] = ()
     strange: Strange | None = None
+    mirrored: bool = False
+
+    @property
+    def size(self) -> None:
+        """It sees images in the size of all networks."""
 
     def logits(self, pixels: np.ndarray) -> np.ndarray:
         """Raw scores, float32 (rows, classes).
@@ -47,7 +53,11 @@ class Fitted:
         Args:
             pixels: uint8 (rows, height, width, channels) in the size that the network sees.
         """
-        return logits(self.network, pixels, self.mean, self.spread)
+        found = logits(self.network, pixels, self.mean, self.spread)
+        if not self.mirrored:
+            return found
+        turned = logits(self.network, pixels[:, :, ::-1], self.mean, self.spread)
+        return (found + turned) * np.float32(0.5)
 
     def squares(self, pixels: np.ndarray) -> np.ndarray:
         """How strange images are to it, float64 (rows,), if that is known; see ``Strange.of``."""

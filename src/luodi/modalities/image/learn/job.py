@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,6 +94,7 @@ class Job:
         watch: Who follows it.
         begin: The network to go on from; None for fresh weights.
         teacher: What it is to say beside the truth; None for the truth alone.
+        start: Weights to begin with, by name; those that are not given are drawn.
     """
 
     family: str
@@ -112,6 +113,7 @@ class Job:
     watch: Watch = Watch()
     begin: nn.Module | None = None
     teacher: Teacher | None = None
+    start: Mapping[str, np.ndarray] | None = None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -125,6 +127,7 @@ class Job:
         sizes = {"rows": len(self.rows), "classes": self.classes, "shape": [*self.shape]}
         given = {"family": self.family, "seed": self.seed, "epochs": self.epochs}
         given |= {"begun": self.begin is not None, "taught": self.teacher is not None}
+        given |= {"start": sorted(self.start)} if self.start else {}
         return {**given, **sizes, "settings": self.settings.to_json()}
 
     @property

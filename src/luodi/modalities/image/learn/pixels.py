@@ -67,7 +67,11 @@ def is_grey(image: np.ndarray) -> bool:
 
 
 def read(
-    files: Sequence[Any], column: str, threads: int = 1, most: int = MOST_SIDE
+    files: Sequence[Any],
+    column: str,
+    threads: int = 1,
+    most: int = MOST_SIDE,
+    size: tuple[int, int] | None = None,
 ) -> tuple[Pixels, int, int]:
     """All images of a column, decoded and resized; grey if every one of them is.
 
@@ -76,6 +80,7 @@ def read(
         column: Name of the column, for errors.
         threads: Threads that decode.
         most: The longest side allowed, pixels.
+        size: Height and width, where they are settled already.
 
     Returns:
         The pixels, and the height and width that were chosen for them.
@@ -85,7 +90,7 @@ def read(
     """
     step = max(1, len(files) // SAMPLE)
     some = list(decoded(files, range(0, len(files), step), 3, column, threads))
-    height, width = working_size([image.shape for image in some], most)
+    height, width = size or working_size([image.shape for image in some], most)
     channels = 1 if all(map(is_grey, some)) else 3
     found = _laid(files, column, (height, width, channels), threads)
     if found is None:  # a coloured image that the sample did not hold

@@ -25,6 +25,8 @@ USUAL_WIDTHS = (0.5, 1.0, 1.5, 2.0)
 LINEAR = replace(ADAM, augment=0.0, smoothing=0.0, decay=1e-3, batch=64)
 LINEAR_IMAGES, LINEAR_EPOCHS = 300_000, (12, 100)
 """Images that the linear baseline is shown in all, about, and its fewest and most epochs."""
+LINEAR_SHARE = 0.1
+"""Share of the budget that the linear baseline may take, roughly."""
 LARGEST_INSIDE = 48
 SMALL_SIDE = 32
 FEW_A_CLASS = 50
@@ -33,6 +35,7 @@ FEWEST_EPOCHS = 6
 LEAST_EPOCHS = 2
 """With time for less, a network besides the first is not worth its beginning."""
 PIXELS_A_SECOND = {
+    "linear": 8e6,
     "mlp": 10e6,
     "lenet": 1.5e6,
     "resnet8": 1.0e6,
@@ -98,13 +101,20 @@ def settings(family: str, case: Case) -> Settings:
         threads=case.way.threads,
         channels_last=case.way.channels_last,
         bf16=case.way.bf16,
+        views=0 if augment.may_mirror(case.height, case.width, case.channels) else 1,
     )
 
 
-def linear_epochs(rows: int) -> int:
-    """Epochs of the linear baseline, which has no clock."""
+def linear_epochs(case: Case) -> int:
+    """Epochs of the linear baseline, which has no clock: as usual, or a tenth of the budget.
+
+    They follow from the budget, not from a measured time: whoever repeats a plan does the same.
+    """
     fewest, most = LINEAR_EPOCHS
-    return min(most, max(fewest, LINEAR_IMAGES // max(rows, 1)))
+    usual = min(most, max(fewest, LINEAR_IMAGES // max(case.rows, 1)))
+    pixels = max(case.rows, 1) * case.height * case.width
+    affordable = int(case.seconds * LINEAR_SHARE * PIXELS_A_SECOND["linear"] / pixels)
+    return max(1, min(usual, affordable))
 
 
 def ordered(case: Case) -> Sequence[tuple[str, Settings]]:

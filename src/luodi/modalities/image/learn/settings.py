@@ -25,6 +25,7 @@ class Settings:
         threads: Threads that share the work; with another number the last digits differ.
         channels_last: Whether channels lie innermost in memory.
         bf16: Whether products are formed with 16-bit numbers.
+        views: 1, or 2 to ask about the mirror image too; 0 to decide by rows kept out.
     """
 
     learning_rate: float = 0.1
@@ -40,6 +41,7 @@ class Settings:
     threads: int = 1
     channels_last: bool = False
     bf16: bool = False
+    views: int = 1
 
     def to_json(self) -> dict[str, Any]:
         """The settings as a recipe's params."""

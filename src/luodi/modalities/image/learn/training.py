@@ -86,6 +86,9 @@ class Run:
         torch.manual_seed(job.seed)
         fresh = (job.family, job.shape, job.classes, given.width, given.dropout)
         self.network = built(*fresh) if job.begin is None else copy.deepcopy(job.begin)
+        if job.start:
+            known = {name: torch.from_numpy(np.array(one)) for name, one in job.start.items()}
+            self.network.load_state_dict({**self.network.state_dict(), **known})
         self.form = torch.channels_last if given.channels_last else torch.contiguous_format
         self.network = self.network.to(memory_format=self.form).train()
         self.average = copy.deepcopy(self.network).eval()

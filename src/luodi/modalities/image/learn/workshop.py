@@ -19,25 +19,31 @@ from luodi.core.modality import Shelf, Stop, never
 from luodi.core.objective import utility
 from luodi.core.task import Task
 from luodi.core.values import Dataset, Member, Parts, Recipe
-from luodi.modalities.image.codec import Codec
-from luodi.modalities.image.learn import pixels, portfolio, strange, training
+from luodi.modalities.image.backbone.bank import bank
+from luodi.modalities.image.learn import (
+    gathered,
+    portfolio,
+    strange,
+    training,
+    transfer,
+    views,
+)
 from luodi.modalities.image.learn.aside import Aside
 from luodi.modalities.image.learn.baseline import constant
 from luodi.modalities.image.learn.ended import ended, restored
 from luodi.modalities.image.learn.fitted import Fitted, softmax
 from luodi.modalities.image.learn.job import Job, Progress, Validation, Watch
 from luodi.modalities.image.learn.portfolio import Case
-from luodi.modalities.image.learn.prepared import Prepared
+from luodi.modalities.image.learn.prepared import BANK, FROZEN, TUNED, Prepared
 from luodi.modalities.image.learn.settings import Settings
 from luodi.modalities.image.learn.state import State
+from luodi.modalities.image.learn.transfer import Features, Seen
 from luodi.modalities.image.shrink import change
 from luodi.modalities.target import ordered_classes
 
 FEATURES = "pixels"
 """The one feature set there is."""
 BASELINES = ("dumb", "linear")
-LEAST_JUDGING, SHARE_JUDGING = 500, 0.08
-"""Validation takes so many images, or this share of them, and never more than a fold."""
 MEASURING = 0.05
 """Share of the time for looking at what images usually look like to a network."""
 
@@ -51,12 +57,13 @@ class ImageWorkshop:
     Args:
         parts: The training records, with a Binary column of image files, and their folds.
         task: The task.
-        recorded: A recorded plan; nothing in it is needed, recipes hold everything.
-        listener: Told of every epoch.
+        recorded: A recorded plan; recipes hold everything, but a backbone must be the same.
+        listener: Told of every epoch, and how far features are.
         shelf: Where trainings are put aside; None to keep nothing.
 
     Raises:
-        LuodiError: ``train.image_regress``, ``rows.image_*`` with the number of the row.
+        LuodiError: ``train.image_regress``, ``backbone.*``, ``rows.image_*`` with the number of
+            the row.
 
     Attributes:
         truth: Class index of each training row, int64 (rows,).
@@ -80,11 +87,24 @@ class ImageWorkshop:
         self.task, self.listener, self.aside = task, listener, Aside(shelf, listener)
         self.threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
         self.classes = ordered_classes(parts.train, task)
-        self.truth = _truth(parts.train, self.classes)
-        self.folds = (judging(parts, task),)
+        self.truth = gathered.truths(parts.train, self.classes)
+        self.folds = (gathered.judging(parts, task),)
         self._begun, self._fits = False, 0
         self.metric = task.metric or metrics.default_metric(task.goal, self.truth)
-        self._prepared, self.images = _prepared(parts.train, task, self.classes, self.threads)
+        self._prepared, self.images = gathered.prepared(
+            parts.train, task, self.classes, self.threads
+        )
+        transfer.same_as_planned(self._prepared.backbone, recorded)
+        self._features = self._asked(parts.train, listener)
+
+    def _asked(self, train: Dataset, listener: Listener) -> dict[str, Features]:
+        """By family, what makes features of the training images."""
+        (column,), known = train.columns, self._prepared
+        files = train.table[column.name].to_list()
+        seen = Seen(files, column.name, known.channels, self.truth, len(self.classes), self.threads)
+        own = bank(known.height, known.width, known.channels)
+        backbones = {FROZEN: known.backbone, BANK: own}
+        return {k: Features(k, one, seen, listener) for k, one in backbones.items() if one}
 
     @property
     def prepared(self) -> Prepared:
@@ -104,14 +124,19 @@ class ImageWorkshop:
     def baselines(self) -> tuple[Recipe, Recipe]:
         """See ``Workshop.baselines``."""
         params = portfolio.LINEAR.to_json()
-        rounds = (portfolio.linear_epochs(len(self.truth)),)
+        rounds = (portfolio.linear_epochs(self._case()),)
         return Recipe("dumb", {}, FEATURES, 0), Recipe("linear", params, FEATURES, 0, rounds)
 
     def portfolio(self, first: Member | None = None) -> Sequence[Recipe]:
         """See ``Workshop.portfolio``."""
         seed = self.task.split.seed
-        found = portfolio.ordered(self._case())
-        return [Recipe(name, given.to_json(), FEATURES, seed) for name, given in found]
+        case, house = self._case(), self._house
+        found = portfolio.ordered(case)
+        heads = [one.recipe(case, seed) for one in self._features.values()]
+        known = [one for one in heads if one.family != BANK or case.few]
+        if house is not None:
+            known.append(Recipe(TUNED, transfer.tuned(house, case).to_json(), FEATURES, seed))
+        return [*known, *(Recipe(name, given.to_json(), FEATURES, seed) for name, given in found)]
 
     def begun(self) -> Sequence[Recipe]:
         """See ``Workshop.begun``; the search asks for its baselines by itself."""
@@ -119,12 +144,26 @@ class ImageWorkshop:
 
     def explore(self, suggest: Any, family: str) -> Recipe:
         """See ``Workshop.explore``."""
-        given = portfolio.explored(suggest, family, self._case())
+        case = self._case()
+        if family in self._features:
+            return self._features[family].explored(suggest, case)
+        if family == TUNED:
+            given = transfer.tuned_explored(suggest, self._house, case)
+        else:
+            given = portfolio.explored(suggest, family, case)
         return Recipe(family, given.to_json(), FEATURES, suggest.number)
 
     def affords(self, family: str, seconds: float) -> bool:
         """Whether so much time is enough for a few epochs of a network."""
-        return seconds == math.inf or self._case().affords(family, seconds)
+        name = self._house.family if family == TUNED else family
+        return seconds == math.inf or self._case().affords(name, seconds)
+
+    @property
+    def _house(self) -> Any:
+        """Weights of a network of this house that can be trained on, in the channels seen here."""
+        backbone = self._prepared.backbone
+        fits = backbone is not None and backbone.channels == self._prepared.channels
+        return backbone.weights if backbone is not None and fits else None
 
     def _case(self) -> Case:
         seen = self._prepared
@@ -156,6 +195,9 @@ class ImageWorkshop:
         Ctrl-C ends a training with its best epoch so far, and is raised again after that is handed
         over. A baseline that was cut off would make all others look better, so none is.
         """
+        if recipe.family in self._features:
+            yield from self._headed(recipe, seconds)
+            return
         begun = self.aside.knows(recipe)
         if self._begun and not begun and not self.affords(recipe.family, seconds):
             return
@@ -176,15 +218,17 @@ class ImageWorkshop:
         ready = self.aside.ended(recipe)
         kept = self.aside.cut_off(recipe) if ready is None else None
         spent = (ready or kept or State({}, {})).spent
+        epochs = recipe.rounds[0] if recipe.rounds else None
         if ready is not None:
-            model = restored(ready, recipe, self._prepared, len(self.classes))
+            model = restored(ready, self.job(recipe, valid, epochs, stop, seconds))
         else:
-            epochs = recipe.rounds[0] if recipe.rounds else None
-            own = not change.sources_of(recipe)
-            watch = self.aside.watch(recipe, kept, self._told) if own else Watch(told=self._told)
+            own, told = not change.sources_of(recipe), self._telling(recipe)
+            watch = self.aside.watch(recipe, kept, told.told) if own else told
             model = self._fitted(recipe, valid, epochs, stop, seconds + spent, watch)
+            model = self._seeing(recipe, model, valid)
+        model = self.measured(model, valid)
         took = spent + (0.0 if ready is not None else time.perf_counter() - began)
-        return self.member(recipe, model, took)
+        return self.member(self._decided(recipe, model), model, took)
 
     def member(self, recipe: Recipe, model: Fitted, seconds: float) -> Member:
         """A fitted network with what it says of the rows that it did not see.
@@ -200,24 +244,60 @@ class ImageWorkshop:
         done = replace(recipe, rounds=(model.rounds,))
         return Member(done, (model,), said, self.score(said), seconds, model.curve)
 
+    def _telling(self, recipe: Recipe) -> Watch:
+        """Who hands the epochs of a recipe on."""
+        return Watch(told=lambda one: self._told(replace(one, family=recipe.family)))
+
     def _told(self, progress: Progress) -> None:
         """Hand an epoch on, under the name that its network gets on the leaderboard."""
         name = f"{progress.family} {self._fits + 1}"
         facts = {**asdict(progress), "name": name, "metric": self.metric}
         self.listener(Event("epoch", facts))
 
+    def _seeing(self, recipe: Recipe, model: Fitted, valid: np.ndarray) -> Fitted:
+        """The model with the views that its recipe asks for, or that the fold decides on."""
+        asked = Settings.from_json(recipe.params).views
+        if asked != views.UNDECIDED or not len(valid):
+            return replace(model, mirrored=asked == views.TWO)
+        return views.decided(model, self.images[valid], self.truth[valid], self.task)
+
+    def _decided(self, recipe: Recipe, model: Fitted) -> Recipe:
+        """The recipe with what was decided, so that a plan repeats it."""
+        if Settings.from_json(recipe.params).views != views.UNDECIDED:
+            return recipe
+        seen = views.TWO if model.mirrored else views.ONE
+        return replace(recipe, params={**recipe.params, "views": seen})
+
+    def _headed(self, recipe: Recipe, seconds: float) -> Iterator[Member]:
+        """A head on features, where there is time for these; no epochs, so nothing put aside."""
+        (valid,) = self.folds
+        found = self._features[recipe.family].member(recipe, valid, seconds)
+        if found is not None:
+            said = np.full((len(self.truth), len(self.classes)), np.nan)
+            said[valid] = found[1]
+            member = replace(found[0], out_of_fold=said, score=self.score(said))
+            self._fits += math.isfinite(member.score)
+            yield member
+
     def refit(self, member: Member) -> Member:
         """See ``Workshop.refit``."""
+        if member.recipe.family in self._features:
+            return self._features[member.recipe.family].refitted(member)
         began = time.perf_counter()
         nothing = np.empty(0, np.int64)
-        rounds, watch = member.recipe.rounds[0], Watch(told=self._told)
+        rounds, watch = member.recipe.rounds[0], self._telling(member.recipe)
         model = self._fitted(member.recipe, nothing, rounds, never, math.inf, watch)
+        model = self.measured(self._seeing(member.recipe, model, nothing), nothing)
         seconds = member.seconds + time.perf_counter() - began
         return replace(member, models=(model,), seconds=seconds)
 
     def shipped(self, member: Member, single: bool) -> Member:
-        """See ``Workshop.shipped``: as it was judged, since a refit would double the time."""
-        return member
+        """See ``Workshop.shipped``: as it was judged, since a refit would double the time.
+
+        Only a head on features of few images learns from all of them in the end: it takes no time.
+        """
+        again = member.recipe.family in self._features and self._case().few
+        return self.refit(member) if again else member
 
     def _fitted(
         self,
@@ -237,11 +317,12 @@ class ImageWorkshop:
         job = self.job(recipe, valid, epochs, stop, seconds, watch)
         made_of = change.sources_of(recipe)
         if not made_of:
-            return self.measured(training.fit(job), valid)
-        plain = Watch(told=self._told)
-        sources = [self._fitted(r, valid, r.rounds[0], never, math.inf, plain) for r, _ in made_of]
-        made = change.changed(job, recipe, sources, [weight for _, weight in made_of])
-        return self.measured(made, valid)
+            return training.fit(job)
+        sources = [
+            self._fitted(one, valid, one.rounds[0], never, math.inf, self._telling(one))
+            for one, _ in made_of
+        ]
+        return change.changed(job, recipe, sources, [weight for _, weight in made_of])
 
     def job(
         self,
@@ -253,22 +334,27 @@ class ImageWorkshop:
         watch: Watch | None = None,
     ) -> Job:
         """The training of a recipe on all rows but those to validate on."""
-        seen = self._prepared
+        seen, tuning = self._prepared, recipe.family == TUNED
+        mean, spread = seen.mean, seen.spread
+        if tuning:
+            assert seen.backbone is not None
+            mean, spread = seen.backbone.mean, seen.backbone.spread
         return Job(
-            family=recipe.family,
+            family=self._house.family if tuning else recipe.family,
             settings=Settings.from_json(recipe.params),
             images=self.images,
             truth=self.truth,
             rows=np.setdiff1d(np.arange(len(self.truth)), valid),
             classes=len(self.classes),
-            mean=seen.mean,
-            spread=seen.spread,
+            mean=mean,
+            spread=spread,
+            start=self._house.inside() if tuning else None,
             valid=self._validation(valid) if len(valid) else None,
             seed=recipe.seed,
             epochs=epochs,
             seconds=seconds * (1 - MEASURING) if seen.strange else seconds,
             stop=stop,
-            watch=watch or Watch(told=self._told),
+            watch=watch or self._telling(recipe),
         )
 
     def measured(self, model: Fitted, valid: np.ndarray) -> Fitted:
@@ -276,53 +362,10 @@ class ImageWorkshop:
         seen, rows = self._prepared, np.setdiff1d(np.arange(len(self.truth)), valid)
         if not seen.strange or model.family in BASELINES:
             return model
-        found = strange.fitted(model.network, self.images, rows, valid, seen.mean, seen.spread)
+        found = strange.fitted(model.network, self.images, rows, valid, model.mean, model.spread)
         return replace(model, strange=found)
 
     def _validation(self, rows: np.ndarray) -> Validation:
         """The rows of a fold, mixed: a training looks at the first of them more often."""
         mixed = np.random.default_rng(0).permutation(rows)
         return Validation(self.images[mixed], self.truth[mixed], self.utility)
-
-
-def judging(parts: Parts, task: Task) -> np.ndarray:
-    """The rows to validate on: the first fold, or as much of it as is enough.
-
-    The only fold is settled already, and one of groups or of the latest is never cut: what is
-    left of it would be learned from beside its own kin.
-    """
-    fold = parts.folds[0]
-    if len(parts.folds) == 1 or task.data.group or parts.by in ("time", "group"):
-        return fold
-    enough = max(LEAST_JUDGING, round(SHARE_JUDGING * len(parts.train)))
-    return fold[np.linspace(0, len(fold) - 1, min(enough, len(fold))).astype(np.int64)]
-
-
-def _truth(train: Dataset, classes: tuple[str, ...]) -> np.ndarray:
-    """The class index of each row."""
-    assert train.target is not None
-    place = {name: i for i, name in enumerate(classes)}
-    return np.array([place[label] for label in train.table[train.target].to_list()], np.int64)
-
-
-def _prepared(
-    train: Dataset, task: Task, classes: tuple[str, ...], threads: int
-) -> tuple[Prepared, np.ndarray]:
-    """All images in memory, and what they have in common."""
-    (column,) = train.columns
-    files = train.table[column.name].to_list()
-    found, height, width = pixels.read(files, column.name, threads)
-    mean, spread = pixels.moments(found.images)
-    channels = found.images.shape[3]
-    codec = Codec(
-        goal=task.goal,
-        target=task.data.target,
-        classes=classes,
-        labels=train.labels,
-        column=column.name,
-        channels=channels,
-        least=found.least,
-        most=found.most,
-    )
-    rate = task.review.strange
-    return Prepared(codec, height, width, channels, mean, spread, rate), found.images

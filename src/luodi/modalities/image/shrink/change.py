@@ -19,6 +19,7 @@ from luodi.modalities.image.learn.networks import NETWORKS, built
 from luodi.modalities.image.learn.portfolio import ADAM, DEFAULTS
 from luodi.modalities.image.learn.settings import Settings
 from luodi.modalities.image.learn.teacher import Teacher
+from luodi.modalities.image.learn.views import TWO
 from luodi.modalities.image.shrink.narrow import narrowed, settled
 from luodi.modalities.image.shrink.quantise import whole, with_whole_weights_only
 
@@ -135,7 +136,7 @@ def sources_of(recipe: Recipe) -> list[tuple[Recipe, float]]:
 def changed(
     job: Job, recipe: Recipe, sources: Sequence[Fitted], weights: Sequence[float]
 ) -> Fitted:
-    """Make a change.
+    """Make a change; what is made asks about as many views as its recipe says.
 
     Args:
         job: The training that goes with it; its settings are those of ``recipe``.
@@ -146,7 +147,13 @@ def changed(
     Raises:
         ValueError: a network cannot be pruned to this width.
     """
-    how: Mapping[str, Any] = recipe.params[CHANGED]
+    made = _made(job, recipe.params[CHANGED], sources, weights)
+    return replace(made, mirrored=job.settings.views == TWO)
+
+
+def _made(
+    job: Job, how: Mapping[str, Any], sources: Sequence[Fitted], weights: Sequence[float]
+) -> Fitted:
     teacher = Teacher(tuple(one.network for one in sources), tuple(weights))
     if how.get("bits") == "weights":
         (source,) = sources

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -14,6 +15,7 @@ from luodi.core.errors import LuodiError
 from luodi.modalities.image.learn.fitted import Fitted
 from luodi.modalities.image.learn.networks import built
 from luodi.modalities.image.learn.settings import Settings
+from luodi.modalities.image.learn.views import TWO
 from luodi.modalities.image.shrink.traced import traced
 
 
@@ -45,11 +47,14 @@ def restored(model: bytes, plan: Mapping[str, Any], classes: int) -> tuple[Fitte
     rest = iter(nodes[start + 1 :])
     found = []
     for member in plan["members"]:
-        width = Settings.from_json(member["params"]).width
-        network = built(member["family"], shape, classes, width)
-        _fill(network.eval(), rest, held)
+        given = Settings.from_json(member["params"])
+        network = built(member["family"], shape, classes, given.width)
+        mirrored = given.views == TWO
+        for _ in range(1 + mirrored):  # the same weights once more for the mirror image
+            _fill(network.eval(), rest, held)
         rounds = int(member["rounds"][0])
-        found.append(Fitted(member["family"], network, _plain(mean), _plain(spread), rounds))
+        kept = Fitted(member["family"], network, _plain(mean), _plain(spread), rounds)
+        found.append(replace(kept, mirrored=mirrored))
     return tuple(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from luodi.core.values import Artifact, Change, Member, Recipe
 from luodi.modalities.image.graph.compose import INPUT
 from luodi.modalities.image.learn.workshop import ImageWorkshop
 from luodi.modalities.image.shrink import change
+from luodi.modalities.image.shrink.own import refuse_others
 from luodi.modalities.image.shrink.restore import restored
 
 
@@ -33,6 +34,7 @@ class ImageShrinker:
     def restored(self, model: bytes, plan: Mapping[str, Any]) -> tuple[Member, ...]:
         """See ``Shrinker.restored``."""
         work = self.workshop
+        self.refuse(told["family"] for told in plan["members"])
         if (plan["channels"], plan["height"], plan["width"]) != self._shape:
             raise LuodiError("compress.other_data", name=work.task.name)
         found = []
@@ -44,6 +46,10 @@ class ImageShrinker:
             recipe = Recipe(told["family"], told["params"], told["features"], told["seed"])
             found.append(work.member(recipe, own, 0.0))
         return tuple(found)
+
+    def refuse(self, families: Iterable[str]) -> None:
+        """See ``Shrinker.refuse``."""
+        refuse_others(self.workshop.task.name, families)
 
     def changes(self) -> Sequence[Change]:
         """See ``Shrinker.changes``: whole numbers, in weights alone, everywhere, and tuned."""

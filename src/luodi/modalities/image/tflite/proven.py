@@ -9,6 +9,7 @@ from typing import Any, Literal
 from luodi.core.session import Session
 from luodi.core.values import Candidate, Parts
 from luodi.modalities.image.graph.compose import composed
+from luodi.modalities.image.shrink.own import refuse_others
 from luodi.modalities.image.tflite.proof import TOLERANCE, lost, same
 from luodi.modalities.image.tflite.sample import sampled
 from luodi.modalities.image.tflite.session import EdgeSession
@@ -75,9 +76,10 @@ def edge(
         limits: What the file must keep to.
 
     Raises:
-        LuodiError: ``environment.missing_package``, ``convert.parity_tflite``,
-            ``convert.lost_tflite``.
+        LuodiError: ``environment.missing_package``, ``compress.brought``,
+            ``convert.parity_tflite``, ``convert.lost_tflite``.
     """
+    refuse_others(candidate.name, (member.recipe.family for member in candidate.members))
     limits = limits or Limits()
     graph, model = Session(composed(candidate), "classify"), converted(candidate)
     parity = same(candidate, graph, EdgeSession(model), limits.tolerance)

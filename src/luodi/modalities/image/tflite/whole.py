@@ -33,6 +33,7 @@ class Whole(nn.Module):
         self.normal = depthwise(torch.from_numpy(scale), torch.from_numpy(shift))
         models = [model for member in candidate.members for model in member.models]
         self.networks = nn.ModuleList(folded(model.network) for model in models)
+        self.mirrored = [model.mirrored for model in models]
         self.shares = [
             weight / len(member.models)
             for member, weight in zip(candidate.members, candidate.weights, strict=True)
@@ -50,8 +51,12 @@ class Whole(nn.Module):
         """
         planes = self.normal(image.permute(0, 3, 1, 2))
         total: Tensor | None = None
-        for network, share in zip(self.networks, self.shares, strict=True):
-            said = torch.softmax(network(planes), dim=1)
+        asked = zip(self.networks, self.mirrored, self.shares, strict=True)
+        for network, mirrored, share in asked:
+            scores = network(planes)
+            if mirrored:
+                scores = (scores + network(torch.flip(planes, (3,)))) * 0.5
+            said = torch.softmax(scores, dim=1)
             said = said if share == 1.0 else said * share
             total = said if total is None else total + said
         assert total is not None

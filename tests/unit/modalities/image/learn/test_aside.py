@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from drawn import images, parts, task
 from luodi.core.errors import LuodiError
 from luodi.core.events import Event
 from luodi.core.values import Recipe
-from luodi.modalities.image.learn import aside, probe, training
+from luodi.modalities.image.learn import aside, probe, training, views
 from luodi.modalities.image.learn.probe import Way
 from luodi.modalities.image.learn.settings import Settings
 from luodi.modalities.image.learn.workshop import ImageWorkshop
@@ -142,10 +143,10 @@ def test_the_way_of_the_processor_stays_that_of_the_trainings_before(monkeypatch
     shelf = Board()
     monkeypatch.setattr(aside, "fastest", lambda threads: Way(1, True, True))
     first = shop(shelf)
-    begun = first.portfolio()[0]
+    begun = first.portfolio()[-1]
     monkeypatch.setattr(aside, "fastest", lambda threads: Way(2))
-    assert shop(shelf).portfolio()[0] == begun
-    assert shop().portfolio()[0] != begun and probe.fastest is not aside.fastest
+    assert shop(shelf).portfolio()[-1] == begun
+    assert shop().portfolio()[-1] != begun and probe.fastest is not aside.fastest
 
 
 def test_a_training_is_put_aside_seldom_and_costs_little(monkeypatch):
@@ -213,3 +214,29 @@ def test_every_epoch_is_told_under_the_name_of_the_leaderboard():
     last = heard[-1].data
     assert (last["epoch"], last["epochs"], last["metric"]) == (2, 2, "log_loss")
     assert last["loss"] > 0 and np.isfinite(last["score"]) and last["seconds"] > 0
+
+
+def test_a_training_that_had_ended_keeps_its_views_and_what_is_usual(monkeypatch):
+    asked = replace(recipe(), params={**recipe().params, "views": views.UNDECIDED})
+    monkeypatch.setattr(views, "decided", lambda model, *given: replace(model, mirrored=True))
+    shelf, strict = Board(), task(review={"strange": 0.05})
+    given = parts(*images(150, classes=3))
+    whole = fit(ImageWorkshop(given, strict, shelf=shelf), asked)
+    monkeypatch.setattr(training, "fit", lambda job: pytest.fail("trained again"))
+    monkeypatch.setattr(views, "decided", lambda *given: pytest.fail("decided again"))
+    again = fit(ImageWorkshop(given, strict, shelf=shelf), asked)
+    assert again.recipe == whole.recipe and again.recipe.params["views"] == views.TWO
+    assert again.models[0].mirrored and whole.models[0].strange is not None
+    assert np.array_equal(again.models[0].strange.own, whole.models[0].strange.own)
+    assert np.array_equal(again.out_of_fold, whole.out_of_fold, equal_nan=True)
+
+
+def test_heads_on_features_are_not_put_aside_and_count_on_the_leaderboard():
+    shelf, heard = Board(), []
+    found = shop(shelf, heard)
+    head = next(one for one in found.portfolio() if one.family == "bank")
+    (member,) = found.fit(head)
+    assert member.epochs == () and not [name for name in shelf.kept if name != "way"]
+    fit(found, recipe(epochs=1))
+    names = {event.data["name"] for event in heard if event.kind == "epoch"}
+    assert names == {"lenet 2"}

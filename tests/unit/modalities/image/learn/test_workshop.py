@@ -148,6 +148,12 @@ def test_few_images_are_varied_more_and_digits_never_mirrored():
     assert all(given.mirror for _, given in portfolio.ordered(many))
 
 
+def test_the_linear_baseline_leaves_a_short_budget_to_the_networks():
+    digits = [Case(28, 28, 1, 54_000, 10, seconds) for seconds in (20, 300, 36_000)]
+    assert [portfolio.linear_epochs(case) for case in digits] == [1, 5, 12]
+    assert portfolio.linear_epochs(Case(16, 16, 1, 90, 3, 12)) == 100
+
+
 @pytest.mark.parametrize("package", ["torch", "safetensors"])
 def test_without_torch_the_error_says_what_to_install(package, monkeypatch):
     monkeypatch.setitem(sys.modules, package, None)

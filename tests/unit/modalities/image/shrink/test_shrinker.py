@@ -60,6 +60,34 @@ def test_networks_are_read_back_from_the_graph_they_were_written_to(
     assert after == pytest.approx(before, abs=1e-6)
 
 
+@pytest.mark.parametrize("family", ["lenet", "mlp", "resnet9"])
+def test_a_network_that_asks_about_the_mirror_image_does_so_when_it_is_smaller(
+    workshop, shrinker, member, family
+):
+    asked = {**member.recipe.params, "views": 2, "width": 0.25}
+    twice = replace(member.recipe, family=family, params=asked, rounds=(1,))
+    members = [*workshop.fit(twice), *workshop.fit(replace(twice, seed=1))]
+    candidate, artifact = shipped(workshop, members)
+    found = shrinker.restored(artifact.model, artifact.plan)
+    assert all(one.models[0].mirrored for one in found)
+    again = replace(candidate, members=found)
+    (_, before), (_, after) = map(shrinker.held_out, (artifact, IMAGES.converted(again)))
+    assert after == pytest.approx(before, abs=1e-6)
+    for change in shrinker.changes()[:2]:
+        small = shrinker.changed((found[0],), (1.0,), change)
+        assert small.models[0].mirrored and small.recipe.params["views"] == 2
+        assert shipped(workshop, [small])[1].parity["passed"]
+
+
+def test_what_was_not_learned_here_is_refused(workshop, shrinker):
+    head = next(one for one in workshop.portfolio() if one.family == "bank")
+    members = [*workshop.fit(head)]
+    _, artifact = shipped(workshop, members)
+    with pytest.raises(LuodiError) as raised:
+        shrinker.restored(artifact.model, artifact.plan)
+    assert raised.value.code == "compress.brought" and raised.value.facts["family"] == "bank"
+
+
 def test_what_is_small_already_is_not_read_back(workshop, shrinker, member):
     small = shrinker.changed((member,), (1.0,), shrinker.changes()[1])
     _, artifact = shipped(workshop, [small])

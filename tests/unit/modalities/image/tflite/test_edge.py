@@ -79,8 +79,9 @@ def test_what_answers_otherwise_than_the_graph_is_refused(trained):
     from luodi.modalities.image.tflite.proof import same
 
     _, candidate = trained
-    moved = replace(candidate.prepared, mean=(candidate.prepared.mean[0] + 0.5,))
-    other = graph_of(replace(candidate, prepared=moved))
+    (member,) = candidate.members
+    moved = replace(member.models[0], mean=(candidate.prepared.mean[0] + 0.5,))
+    other = graph_of(replace(candidate, members=(replace(member, models=(moved,)),)))
     with pytest.raises(LuodiError) as raised:
         same(candidate, graph_of(candidate), other)
     assert raised.value.code == "convert.parity_tflite"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -49,6 +50,19 @@ def test_every_family_answers_as_its_graph(family):
     assert got[0] == pytest.approx(want[0], abs=1e-5)
     assert (got[1] == want[1]).all() and (got[2] == want[2]).all()
     assert {kind for _, kind in layers(model)} == {"float32"}
+
+
+def test_a_network_asks_about_the_mirror_image_in_its_file_too():
+    made = candidate("lenet", channels=3)
+    (member,) = made.members
+    twice = replace(member, models=(replace(member.models[0], mirrored=True),))
+    once, made = made, replace(made, members=(twice,))
+    model = tflite.converted(made)
+    want, got = both(made, model, pictures(channels=3))
+    assert got[0] == pytest.approx(want[0], abs=1e-5)
+    assert np.abs(both(once, model, pictures(channels=3))[0][0] - want[0]).max() > 1e-3
+    smaller = tflite.EdgeSession(in_integers(model, pictures(channels=3)))
+    assert np.abs(smaller({"image": pictures(channels=3)})[0] - want[0]).max() < 0.2
 
 
 @pytest.mark.parametrize("family", ["lenet", "mobilenet", "resnet8"])

@@ -1,0 +1,1 @@
+"""A network that was trained before, from a file: read, checked, made plain, and asked."""
