@@ -12,13 +12,19 @@ QUALITY = (
     "ai4i", "german_credit", "card_default", "give_me_some_credit", "adult", "steel_plates",
     "appliances_author", "appliances_time", "device_state",
 )  # fmt: skip
-SPEED = ("one_row", "batch", "first_answer", "overhead", "growth", "serve", "overload", "ready")
+SPEED = (
+    "one_row", "batch", "first_answer", "overhead", "growth", "serve", "overload", "ready",
+    "image_training", "image_one", "image_batch",
+)  # fmt: skip
 WATCHING = ("drift_speed", "false_alarms", "sensor_shift")
 IMPROVING = (
     "same_challengers", "better_challengers", "replay_press", "replay_bikes",
     "replay_electricity", "replay_cards",
 )  # fmt: skip
-IMAGES = ("mnist", "mnist_mlp", "fashion_mnist", "cifar10", "neu", "pneumonia", "strange_images")
+IMAGES = (
+    "mnist", "mnist_mlp", "mnist_article", "fashion_mnist", "cifar10", "neu", "pneumonia",
+    "strange_images",
+)  # fmt: skip
 FIGURES = (*QUALITY, *IMAGES, *SPEED, *WATCHING, *IMPROVING)
 HEAD = ("figure", "measure", "measured", "beside the best other", "wanted", "verdict", "protocol")
 

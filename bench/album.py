@@ -12,19 +12,18 @@ from typing import Any
 
 import numpy as np
 
+from bench import shrunk
 from bench.options import Options
 from bench.result import Result, Skipped
-from luodi import data, evaluate
-from luodi.compress import Contract
+from bench.shrunk import Room
+from luodi import data
 from luodi.core.events import silent
 from luodi.core.task import Task
 from luodi.core.values import Dataset, Parts
-from luodi.loop.compressing import Ground, smaller
-from luodi.loop.pipeline import Made, examined, made
+from luodi.loop.pipeline import examined, made
 from luodi.modalities import modality
 
 FOLDS = 5
-MOST_DROP, MOST_RATIO = 0.5, 0.3
 QUICK_ROWS = 600
 
 
@@ -43,6 +42,8 @@ class Album:
         network: The one network that is trained, without a clock; the search's choice if None.
         epochs: For how long it is, so that a build keeps to its budget.
         protocol: What else to know.
+        task: More of the task, by name.
+        room: How little room there is for a smaller network; None to ask only for 8 bits.
     """
 
     figure: str
@@ -56,6 +57,7 @@ class Album:
     epochs: int | None = None
     protocol: str = "official test part"
     task: Mapping[str, Any] = field(default_factory=dict)
+    room: Room | None = None
 
 
 def judged(album: Album, options: Options) -> list[Result]:
@@ -63,15 +65,18 @@ def judged(album: Album, options: Options) -> list[Result]:
     source = options.data / album.source
     if not source.exists():
         raise Skipped(f"{album.source} is not here")
+    room = None if album.room is None or options.quick else album.room
     runs = []
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LUODI_KEY_DIR"] = folder
         for number, (task, parts) in enumerate(_cuts(album, options)):
             if options.splits is not None and number >= options.splits:
                 break
-            runs.append(_run(album, task, parts))
+            runs.append(_run(album, task, parts, room))
             print(f"{album.figure}: {runs[-1]}", file=sys.stderr, flush=True)
-    return [*(_result(album, name, runs) for name in album.wanted), *_small(album, runs)]
+    rows = [_result(album, name, runs) for name in album.wanted]
+    small = [run["small"] for run in runs]
+    return [*rows, *shrunk.results(album.figure, album.title, album.protocol, small, room)]
 
 
 def _task(album: Album, options: Options, seed: int) -> Task:
@@ -118,16 +123,16 @@ def _few(parts: Parts, task: Task) -> Parts:
     return data.recut(train, holdout, task)
 
 
-def _run(album: Album, task: Task, parts: Parts) -> dict[str, Any]:
+def _run(album: Album, task: Task, parts: Parts, room: Room | None) -> dict[str, Any]:
     began = time.monotonic()
-    done = made(parts, (), task, recorded=_plan(album), force=True)
+    done = made(parts, (), task, recorded=_plan(album, task), force=True)
     seconds = time.monotonic() - began
     figures = {name: one.value for name, one in done.verdict.figures.items()}
     (member, *_) = done.artifact.plan["members"]
     held = {name: figures[name] for name in (*album.wanted, "size_mb", "one_row_ms_p50")}
     return {
         **held,
-        **_in_8_bits(done, parts, task, figures),
+        "small": shrunk.measured(done, parts, task, figures, room),
         "family": member["family"],
         "epochs": member["rounds"],
         "seconds": seconds,
@@ -136,28 +141,7 @@ def _run(album: Album, task: Task, parts: Parts) -> dict[str, Any]:
     }
 
 
-def _in_8_bits(done: Made, parts: Parts, task: Task, before: Mapping[str, float]) -> dict[str, Any]:
-    """What the same network in whole numbers loses and weighs, by its own graph on the holdout.
-
-    The way and whether to train on are decided on rows that nothing learned from, as
-    ``luodi build --target edge`` does.
-    """
-    kind = modality("image")
-    shrinker = kind.shrinker(done.workshop)
-    ground = Ground(task, parts, (), done.workshop, shrinker, done.candidate, "", done.baselines)
-    found = smaller(ground, Contract(drop=MOST_DROP), None, silent, whole=True)
-    if found.chosen is None:
-        return {"int8_way": "refused", "int8_drop": None, "int8_size_ratio": None}
-    verdict = evaluate.judge(found.chosen.artifact, parts.holdout, task)
-    accuracy = verdict.figures["accuracy"].value
-    return {
-        "int8_way": found.chosen.candidate.name,
-        "int8_drop": 100 * (before["accuracy"] - accuracy),
-        "int8_size_ratio": verdict.figures["size_mb"].value / before["size_mb"],
-    }
-
-
-def _plan(album: Album) -> dict[str, Any] | None:
+def _plan(album: Album, task: Task) -> dict[str, Any] | None:
     """A plan of one network with its usual settings; None lets the search choose."""
     if album.network is None:
         return None
@@ -165,29 +149,8 @@ def _plan(album: Album) -> dict[str, Any] | None:
 
     params = DEFAULTS[album.network].to_json()
     rounds = [] if album.epochs is None else [album.epochs]
-    one = {"family": album.network, "params": params, "features": "pixels", "seed": 0}
-    return {"name": "single", "members": [{**one, "rounds": rounds, "weight": 1.0}]}
-
-
-def _small(album: Album, runs: list[dict[str, Any]]) -> list[Result]:
-    """The results of the network in whole numbers, where it was not refused."""
-    kept = [run for run in runs if run["int8_drop"] is not None]
-    ways = ", ".join(sorted({run["int8_way"] for run in runs}))
-    limits = {"int8_drop": MOST_DROP, "int8_size_ratio": MOST_RATIO}
-    return [
-        Result(
-            figure=album.figure,
-            title=f"{album.title}, in whole numbers of 8 bits",
-            measure=name,
-            values={"luodi": [run[name] for run in kept]},
-            wanted=f"<= {most:g}, or refused",
-            reached=not kept or float(np.mean([run[name] for run in kept])) <= most,
-            protocol=f"{album.protocol}; the graph itself on the holdout",
-            against=f"{ways}; {len(runs) - len(kept)} of {len(runs)} refused",
-            details={"runs": runs},
-        )
-        for name, most in limits.items()
-    ]
+    one = {"family": album.network, "params": params, "features": "pixels", "rounds": rounds}
+    return {"name": "single", "members": [{**one, "seed": task.split.seed, "weight": 1.0}]}
 
 
 def _result(album: Album, name: str, runs: list[dict[str, Any]]) -> Result:

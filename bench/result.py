@@ -123,7 +123,9 @@ def row(record: Mapping[str, Any]) -> str:
 
 
 def spread(values: Sequence[float]) -> str:
-    """Mean and standard deviation of repetitions."""
+    """Mean and standard deviation of repetitions; a dash where there is none."""
+    if not len(values):
+        return "-"
     mean = np.mean(values)
     digits = max(0, 3 - int(np.floor(np.log10(abs(mean))))) if mean else 3
     text = f"{mean:,.{min(digits, 4)}f}"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from luodi.core.errors import LuodiError
 from luodi.core.events import Listener, silent
 
 if TYPE_CHECKING:
@@ -118,12 +119,12 @@ def workshop(
 
 def shrinker(workshop: Workshop) -> Shrinker:
     """None: trees have no weights to round, and a smaller forest is one of the candidates."""
-    raise NotImplementedError
+    raise LuodiError("compress.no_network", name="table", modality="tabular")
 
 
 def portable(candidate: Candidate, parts: Parts, form: str, most_lost: float) -> Portable:
     """None: no small runtime answers from a table's own columns."""
-    raise NotImplementedError
+    raise LuodiError("compress.no_network", name=candidate.name, modality="tabular")
 
 
 def brought(task: Task, allowed: frozenset[str]) -> None:
