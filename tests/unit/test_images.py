@@ -62,6 +62,9 @@ def test_a_release_of_images_says_where_it_does_worse_and_how_it_was_made(place)
     assert column["kind"] == "image" and column["seen"] == [None, None]
     assert loop.card_html(built.path).startswith("<!DOCTYPE html>")
     page = loop.card_html(built.path)
+    split = card["data"]["split"]
+    assert split["folds"] == 1 and 0 < split["validated_rows"] < split["train_rows"] / 2
+    assert f"{split['validated_rows']} of them kept out to choose by" in page
     assert "a fifth darker" in page
     assert "变暗五分之一" in loop.card_html(built.path, "zh")
 

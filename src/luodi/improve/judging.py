@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -41,15 +42,22 @@ def challenge_of(case: Case) -> tuple[Trial, Shadow]:
     return tried, shadow(case.champion, challenger, _traffic(case, named))
 
 
-def _traffic(case: Case, since: int) -> list[dict[str, Any]]:
-    """The latest records that the champion was asked about since a moment."""
-    held: list[str] = []
-    cut = Cut(release=case.champion.digest, since=since)
-    wanted = ("record", "forgotten_at")
-    for frame in case.home.ledger.batches("predictions", cut, columns=wanted):
+def _traffic(case: Case, since: int) -> Iterator[list[dict[str, Any]]]:
+    """The latest records that the champion was asked about since a moment, in parts.
+
+    First their moments are read, for records may be images of which memory holds only some.
+    """
+    batches, digest = case.home.ledger.batches, case.champion.digest
+    asked: list[int] = []
+    for frame in batches("predictions", Cut(release=digest, since=since), ("at", "forgotten_at")):
         kept = frame.filter(frame["forgotten_at"].is_null())
-        held = [*held, *kept["record"].to_list()][-MOST_SHADOWED:]
-    return [json.loads(text) for text in held]
+        asked = [*asked, *kept["at"].dt.epoch("us").to_list()][-MOST_SHADOWED:]
+    if not asked:
+        return
+    latest = Cut(release=digest, since=asked[0])
+    for frame in batches("predictions", latest, ("record", "forgotten_at")):
+        kept = frame.filter(frame["forgotten_at"].is_null())
+        yield [json.loads(text) for text in kept["record"].to_list()]
 
 
 def taken_back(case: Case) -> Step | None:

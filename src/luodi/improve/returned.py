@@ -15,8 +15,10 @@ from luodi.store.ledger.frames import Cut
 if TYPE_CHECKING:
     from luodi.store.home import Home
 
-MOST = 200_000
-"""Of more outcomes only the latest are held."""
+MOST, MOST_BYTES = 200_000, 2**30
+"""Of more outcomes, or of more text of their records, only the latest are held."""
+ROOM = 1.25
+"""So much more than that may be held for a while: what is too much is left out in one go."""
 COLUMNS = (
     "id", "predicted_at", "received_at", "truth", "decision", "record", "release", "forgotten_at",
 )  # fmt: skip
@@ -89,7 +91,8 @@ def returned(
         until: Asked about up to this moment, in microseconds. Truths of later ones may still be
             missing for one kind of case more than for another.
         since: Asked about from this moment on; None for all.
-        most: Of more cases the latest are taken.
+        most: Of more cases the latest are taken, and of records with more text than memory has
+            room for.
 
     Raises:
         LuodiError: ``ledger.unreachable``.
@@ -97,7 +100,7 @@ def returned(
     import polars as pl
 
     held: list[pl.DataFrame] = []
-    rows = 0
+    rows = size = 0
     cut = Cut(name=name, since=since)
     # nothing is known to be true before it was asked about
     for frame in home.ledger.batches("outcomes", cut, columns=COLUMNS):
@@ -105,10 +108,10 @@ def returned(
         asked = pl.col("predicted_at").dt.epoch("us")
         kept = kept.filter((asked <= until) & (asked >= (since or 0)))
         held.append(kept)
-        rows += len(kept)
-        if rows > 2 * most:
+        rows, size = rows + len(kept), size + _text(kept)
+        if rows > 2 * most or size > ROOM * MOST_BYTES:
             held = [_latest(held, most)]
-            rows = len(held[0])
+            rows, size = len(held[0]), _text(held[0])
     found = _latest(held, most)
     return Returned(
         found["id"].to_list(),
@@ -122,6 +125,14 @@ def returned(
 
 
 def _latest(frames: Sequence[Any], most: int) -> Any:
+    """The latest cases, as many of them as there is room for."""
     import polars as pl
 
-    return pl.concat(frames).sort("predicted_at", "id").tail(most)
+    found = pl.concat(frames).sort("predicted_at", "id").tail(most)
+    sizes = pl.col("record").str.len_bytes().cast(pl.Int64)
+    return found.filter(sizes.reverse().cum_sum().reverse() <= MOST_BYTES)
+
+
+def _text(frame: Any) -> int:
+    """Bytes of the records of a frame."""
+    return int(frame["record"].str.len_bytes().sum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -201,20 +201,35 @@ class Shadow:
         return asdict(self)
 
 
-def shadow(champion: Release, challenger: Release, records: Sequence[Mapping[str, Any]]) -> Shadow:
+def shadow(
+    champion: Release, challenger: Release, parts: Iterable[Sequence[Mapping[str, Any]]]
+) -> Shadow:
     """What the challenger would have answered to records of service.
 
     A release is data that answers the same everywhere, so the records in the ledger are shadow
     traffic: nothing runs beside the server, and no answer waits for it.
+
+    Args:
+        champion: What answered.
+        challenger: What would answer.
+        parts: The records, in parts that memory holds one at a time.
     """
-    if not records:
-        return Shadow()
-    now, then = champion.score(list(records)), challenger.score(list(records))
+    counts = np.zeros(4, np.int64)
+    for records in parts:
+        if records:
+            counts += _shadowed(champion, challenger, list(records))
+    return Shadow(*counts.tolist())
+
+
+def _shadowed(
+    champion: Release, challenger: Release, records: list[Mapping[str, Any]]
+) -> tuple[int, int, int, int]:
+    """The counts of a ``Shadow`` for some records."""
+    now, then = champion.score(records), challenger.score(records)
     if now.value is not None and then.value is not None:
         usual = promise_of(champion).value or 0.0
         changed = np.abs(now.value - then.value) > abs(usual)
     else:
         mine = np.array(champion.scorer.classes, object)[now.decision]
         changed = mine != np.array(challenger.scorer.classes, object)[then.decision]
-    counts = (len(records), changed.sum(), then.review.sum(), now.review.sum())
-    return Shadow(*(int(count) for count in counts))
+    return len(records), int(changed.sum()), int(then.review.sum()), int(now.review.sum())

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from luodi.core.task import Task
-from luodi.core.values import Member, Parts, Verdict
+from luodi.core.values import Candidate, Member, Parts, Verdict
 from luodi.loop.pictures import worst
 from luodi.modalities import modality
 
@@ -89,11 +92,18 @@ def packed_release(
     if not verdict.passed and not force:
         return None
     provenance = _provenance(parts) | ({} if made_of is None else {"made_of": made_of})
-    facts = card.dataset_facts(task, parts.train, parts)
+    facts = card.dataset_facts(task, parts.train, _judged_on(parts, chosen.candidate))
     kind = modality(task.data.modality)
     pictures = worst(task, parts.holdout, verdict.details, kind)
     page = card.card_data(task, facts, chosen.artifact, verdict, board, provenance, pictures)
     return release.pack(task, chosen.artifact, verdict, provenance, card=page, force=force)
+
+
+def _judged_on(parts: Parts, candidate: Candidate) -> Parts:
+    """The parts with the rows of folds that candidates were chosen by; networks use but one."""
+    asked = ~np.isnan(candidate.members[0].out_of_fold[:, 0])
+    folds = tuple(fold[asked[fold]] for fold in parts.folds if asked[fold].any())
+    return replace(parts, folds=folds)
 
 
 def _provenance(parts: Parts) -> dict[str, Any]:

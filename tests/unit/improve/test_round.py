@@ -127,6 +127,42 @@ def test_records_that_were_forgotten_are_not_learned_from(folder, home):
     assert len(returned(home, "press", now)) == 500
 
 
+def test_of_long_records_only_the_latest_that_memory_holds_are_learned_from(
+    folder, home, monkeypatch
+):
+    from luodi.improve import returned
+
+    world.serve(home, world.records(300, 16))
+    whole = returned.returned(home, "press", clock.now_us())
+    size = sum(len(json.dumps(one, separators=(",", ":"))) for one in whole.records[-100:])
+    monkeypatch.setattr(returned, "MOST_BYTES", size + 5)
+    assert returned.returned(home, "press", clock.now_us()).ids == whole.ids[-100:]
+
+
+def test_the_challenger_is_seen_on_the_latest_traffic_in_parts(folder, home, monkeypatch):
+    from luodi.improve import judging
+    from luodi.store.ledger import frames
+
+    world.serve(home, world.records(300, 17))
+    assert kinds(improved(folder, home, again=True)) == ["trained", "judging"]
+    held = home.ledger.aliases("press")
+    later = world.records(120, 18)
+    world.serve(home, later, days=(-1, -2))
+    monkeypatch.setattr(judging, "MOST_SHADOWED", 100)
+    monkeypatch.setattr(frames, "_ROWS", 30)
+    tried = loop.challenge(home, "press")
+    champion, challenger = (
+        luodi.load(home.blobs.get(one.blob))
+        for name in ("champion", "challenger")
+        for one in home.ledger.releases("press")
+        if one.digest == held[name]
+    )
+    rows = later.drop("failed").tail(100)
+    changed = champion.predict(rows)["decision"] != challenger.predict(rows)["decision"]
+    assert tried["shadow"]["answers"] == 100
+    assert tried["shadow"]["changed"] == int(changed.sum())
+
+
 def test_the_verb_tells_each_step_in_both_languages(folder, tmp_path, capsys, monkeypatch):
     monkeypatch.delenv("LUODI_LANG", raising=False)
     with world.home(folder, tmp_path / "home") as opened:

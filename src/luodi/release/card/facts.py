@@ -100,6 +100,7 @@ def _split(task: Task, parts: Parts | None) -> dict[str, Any] | None:
         "train_rows": len(parts.train),
         "holdout_rows": len(parts.holdout),
         "folds": len(parts.folds),
+        "validated_rows": sum(map(len, parts.folds)),
         "seed": task.split.seed,
     }
 

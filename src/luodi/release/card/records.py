@@ -61,7 +61,10 @@ def split_text(split: Mapping[str, Any], voice: Voice) -> Markup:
     column = name(split["column"], 60) if split.get("column") else ""
     known = voice.knows(f"split.{split.get('by')}")
     by = voice.html(f"split.{split['by']}", column=column) if known else name(split.get("by"))
-    counts = {key: numbers.count(split.get(f"{key}_rows")) for key in ("train", "holdout")}
+    parts = ("train", "holdout", "validated")
+    counts = {key: numbers.count(split.get(f"{key}_rows")) for key in parts}
+    if split.get("folds") == 1:
+        return voice.html("data.cut_once", by=by, **counts)
     return voice.html("data.cut", by=by, folds=numbers.count(split.get("folds")), **counts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 What = Literal[
     "predictions", "outcomes", "set aside", "corrected", "reviews", "alarms", "audit", "history"
 ]
-_ROWS = 50_000
+_ROWS, _BYTES = 50_000, 2**26
+"""A frame has at most so many rows, and its texts at most about so many bytes."""
+_LONG = ("record", "details")
+_AHEAD, _AHEAD_LONG = 5_000, 64
+"""Rows that are fetched at a time, and with columns whose texts may hold images."""
 MOMENTS = ("_at", "_until")
 
 
@@ -56,7 +60,9 @@ EVERYTHING = Cut()
 def batches(
     connection: Connection, what: What, cut: Cut = EVERYTHING, columns: Collection[str] = ()
 ) -> Iterator[pl.DataFrame]:
-    """What the ledger holds, in order of time, in frames of at most 50,000 rows; at least one.
+    """What the ledger holds, in order of time, in frames; at least one.
+
+    A frame has at most 50,000 rows, and fewer where records are images: memory holds one frame.
 
     Args:
         connection: A connection that reads.
@@ -77,13 +83,31 @@ def batches(
         wanted = (column for column in query.selected_columns if column.name in columns)
         query = query.with_only_columns(*wanted, maintain_column_froms=True)
     schema = {column.name: _kind(column) for column in query.selected_columns}
-    empty = True
-    with connection.execute(query.execution_options(yield_per=_ROWS)) as rows:
-        for part in rows.partitions():
-            empty = False
-            yield _dated(pl.DataFrame([tuple(row) for row in part], schema=schema, orient="row"))
-    if empty:
-        yield _dated(pl.DataFrame(schema=schema))
+    long = [place for place, name in enumerate(schema) if name in _LONG]
+    ahead = _AHEAD_LONG if long else _AHEAD
+    with connection.execute(query.execution_options(yield_per=ahead)) as rows:
+        for part in _cut(rows, long):
+            yield _dated(pl.DataFrame(part, schema=schema, orient="row"))
+
+
+def _cut(rows: Iterable[Any], long: Sequence[int]) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows in parts of at most so many rows and bytes of text; the last one may be empty.
+
+    Args:
+        rows: The rows.
+        long: Places of the texts that are counted.
+    """
+    part: list[tuple[Any, ...]] = []
+    held, first = 0, True
+    for row in rows:
+        size = sum(len(row[place] or "") for place in long)
+        if part and (len(part) >= _ROWS or held + size > _BYTES):
+            yield part
+            part, held, first = [], 0, False
+        part.append(tuple(row))
+        held += size
+    if part or first:
+        yield part
 
 
 def frame(connection: Connection, what: What, cut: Cut = EVERYTHING) -> pl.DataFrame:

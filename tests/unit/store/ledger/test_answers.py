@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from luodi.core.errors import LuodiError
+from luodi.store.ledger import frames
 from luodi.store.ledger.clock import now_us
 from luodi.store.ledger.frames import Cut
 from luodi.store.ledger.ledger import Ledger
@@ -243,6 +244,17 @@ def test_only_the_columns_that_are_asked_for_are_read_and_rows_can_be_counted(le
         assert frame.equals(ledger.frame(part, name="oven").select(names))
     assert ledger.count("predictions") == 2 and ledger.count("predictions", cut) == 1
     assert ledger.count("outcomes", cut) == 0
+
+
+def test_a_frame_holds_few_rows_where_records_are_long(ledger, asked, monkeypatch):
+    monkeypatch.setattr(frames, "_BYTES", 1_000)
+    ids = [asked(at=moment, record={"photo": "x" * 400}) for moment in range(1, 6)]
+    ids.append(asked(at=9, record={"photo": "x" * 4_000}))
+    parts = list(ledger.batches("predictions"))
+    assert [len(part) for part in parts] == [2, 2, 1, 1]
+    assert [one for part in parts for one in part["id"].to_list()] == ids
+    (part,) = ledger.batches("predictions", columns=("id", "at"))
+    assert part["id"].to_list() == ids, "short columns are read at once"
 
 
 def test_of_two_who_raise_the_same_alarm_at_once_the_second_sees_the_first(ledger, prepared):
