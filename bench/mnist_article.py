@@ -22,7 +22,7 @@ from luodi.modalities import modality
 from luodi.modalities.image.learn import networks, pixels, portfolio
 
 FAMILY, PRINTED = "32 filters and a dense layer", 0.9862
-SEEDS, EPOCHS, BATCH = 3, 10, 64
+SEEDS, EPOCHS, BATCH = 3, 5, 64
 ALBUM = Album(
     figure="mnist_article",
     title="MNIST digits, 32 filters of 3 x 3, a pool and a dense layer",

@@ -12,7 +12,7 @@ ALBUM = Album(
     budget_s=120,
     wanted={"accuracy": 0.986},
     network="mlp",
-    epochs=10,
+    epochs=9,
 )
 
 if __name__ == "__main__":

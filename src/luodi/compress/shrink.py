@@ -182,17 +182,22 @@ def smaller(
 
 
 def _taught(bench: _Bench, original: Candidate, left: Callable[[], float], stop: Stop) -> None:
-    """Students of the original, each with a like share of the time that is left."""
+    """Students of the original, each with a like share of the time that is left.
+
+    Where such a share is not enough for the likeliest of them, it gets all the time there is.
+    """
     waiting = _students(bench, original)
     for place, change in enumerate(waiting):
-        if left() <= 0 or stop():
-            return
-        seconds = left() / (len(waiting) - place)
-        end = time.monotonic() + seconds
-        member = bench.shrinker.changed(
-            original.members, original.weights, change, stop, seconds * STUDENT_SHARE
-        )
-        if member is None:
+        for seconds in (left() / (len(waiting) - place), left()):
+            if seconds <= 0 or stop():
+                return
+            end = time.monotonic() + seconds
+            member = bench.shrinker.changed(
+                original.members, original.weights, change, stop, seconds * STUDENT_SHARE
+            )
+            if member is not None:
+                break
+        else:
             bench.listener(Event("note", {"text": f"{change.name}: {seconds:.0f} s"}))
             continue
         small = bench.compose(change.name, (member,), (1.0,))

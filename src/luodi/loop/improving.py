@@ -166,6 +166,8 @@ def trained(
 ) -> Trained:
     """The champion's recipe on old and new records, judged by the task's gates.
 
+    Where that fails a gate, recipes are searched for anew, once.
+
     Args:
         task: The task.
         champion: The release whose plan is repeated.
@@ -196,9 +198,14 @@ def trained(
         memory, scores = amount.memory, dict(amount.scores)
         judged = _laid(parts.train, cases.take(judging), task)
         grown = _grown(parts, new, judged, memory, task)
-    done = made(grown, findings, task, recorded=champion.plan, listener=listener)
+    done, searched = made(grown, findings, task, recorded=champion.plan, listener=listener), False
+    if done.packed is None:
+        # what suited the old world may not suit this one: a new search, as for a first build
+        done, searched = made(grown, findings, task, listener=listener), True
     failed = [gate.name for gate in done.verdict.gates if not gate.passed]
-    facts: Mapping[str, Any] = {"memories": scores, "judged_by": len(judging)}
+    facts: Mapping[str, Any] = {
+        "memories": scores, "judged_by": len(judging), "searched": searched,
+    }  # fmt: skip
     records = len(grown.train)
     return Done(done.packed, cut, records, memory.name, parts.train.digest, failed, facts)
 

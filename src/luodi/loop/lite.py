@@ -56,35 +56,25 @@ def lite(
         drop: Points of a hundred that accuracy may fall, on images that were not learned from.
         listener: Hears how far it is.
     """
-    listener(Event("stage", {"name": "lite"}))
-    forms = modality(task.data.modality).PORTABLE
-    return tuple(
-        _one(form, candidate, artifact, parts, task, path, drop, listener) for form in forms
-    )
-
-
-def _one(
-    form: str,
-    candidate: Candidate,
-    artifact: Artifact,
-    parts: Parts,
-    task: Task,
-    path: Path,
-    drop: float,
-    listener: Listener,
-) -> Lite:
     from luodi.release.pack import READABLE
     from luodi.store import disk
 
-    try:
-        file = modality(task.data.modality).portable(candidate, parts, form, drop / 100)
-    except LuodiError as error:
-        return Lite(form, refused=error)
-    verdict = judged(file, artifact, parts, task, listener)
-    named = path.with_name(f"{path.stem}{'' if form == 'float32' else '-' + form}{file.ending}")
-    disk.put(named, file.model, mode=READABLE)
-    main = verdict.figures[verdict.details["metric"]].value
-    return Lite(form, named, len(file.model) / 1e6, main)
+    kind = modality(task.data.modality)
+
+    def written(form: str) -> Lite:
+        try:
+            file = kind.portable(candidate, parts, form, drop / 100)
+        except LuodiError as error:
+            return Lite(form, refused=error)
+        verdict = judged(file, artifact, parts, task, listener)
+        ending = f"{'' if form == 'float32' else '-' + form}{file.ending}"
+        named = path.with_name(path.stem + ending)
+        disk.put(named, file.model, mode=READABLE)
+        main = verdict.figures[verdict.details["metric"]].value
+        return Lite(form, named, len(file.model) / 1e6, main)
+
+    listener(Event("stage", {"name": "lite"}))
+    return tuple(map(written, kind.PORTABLE))
 
 
 def judged(

@@ -154,6 +154,23 @@ def test_a_training_that_has_too_little_time_leaves_no_row():
     assert names(got) == ["original", "weights8", "int8"]
 
 
+def test_where_time_is_short_the_likeliest_student_gets_all_of_it(monkeypatch):
+    class Slow(PretendShrinker):
+        def students(self, members, most_mb):
+            return (Change("narrow", {}, True), Change("other", {}, True))
+
+        def changed(self, members, weights, how, stop, seconds):
+            self.asked.append((how.name, seconds))
+            enough = how.name == "narrow" and seconds > 0.6 * 60 * stage.STUDENT_SHARE
+            return members[0] if enough or not how.trains else None
+
+    monkeypatch.setattr(f"{__name__}.PretendShrinker", Slow)
+    got, shrinker = found(Contract(drop=1.25, size_mb=0.28))
+    assert got.chosen.candidate.name == "narrow int8"
+    tried = [seconds / stage.STUDENT_SHARE for name, seconds in shrinker.asked if name == "narrow"]
+    assert tried == pytest.approx([30, 60])
+
+
 def test_ctrl_c_keeps_what_there_is():
     shrinker = PretendShrinker({})
     asked = shrinker.changed

@@ -73,7 +73,8 @@ def _pixels(still: Still, channels: int) -> np.ndarray:
         _let_go(image)
 
     def band(top: int, end: int) -> np.ndarray:
-        return _values(image.crop((0, top, width, end)), still)
+        whole = end - top == height
+        return _values(image if whole else image.crop((0, top, width, end)), still)
 
     return pixels.in_bands(height, width, channels, band)
 
@@ -124,4 +125,5 @@ def _values(band: Image, still: Still) -> np.ndarray:
         return np.asarray(band.convert("RGBA"))
     if band.mode == "P":
         return np.asarray(band.convert("RGB"))
-    return np.asarray(band.convert(_CONVERTED.get(band.mode, band.mode)))
+    mode = _CONVERTED.get(band.mode, band.mode)
+    return np.asarray(band if mode == band.mode else band.convert(mode))

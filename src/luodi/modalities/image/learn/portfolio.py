@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,7 +23,9 @@ DEFAULTS = {
 }
 WIDTHS = {"resnet9": (0.125, 0.25, 0.5, 1.0)}
 USUAL_WIDTHS = (0.5, 1.0, 1.5, 2.0)
-LINEAR = replace(ADAM, augment=0.0, smoothing=0.0, decay=1e-3, batch=64)
+LINEAR = replace(ADAM, augment=0.0, smoothing=0.0, decay=1e-3)
+LINEAR_STEPS, LINEAR_BATCHES = 200, (64, 256)
+"""Steps of an epoch of the linear baseline, about, and its smallest and largest batch."""
 LINEAR_IMAGES, LINEAR_EPOCHS = 300_000, (12, 100)
 """Images that the linear baseline is shown in all, about, and its fewest and most epochs."""
 LINEAR_SHARE = 0.1
@@ -103,6 +106,13 @@ def settings(family: str, case: Case) -> Settings:
         bf16=case.way.bf16,
         views=0 if augment.may_mirror(case.height, case.width, case.channels) else 1,
     )
+
+
+def linear(case: Case) -> Settings:
+    """The settings of the linear baseline: many rows are shown in large batches, for time."""
+    least, most = LINEAR_BATCHES
+    wanted = 2 ** round(math.log2(max(case.rows, 1) / LINEAR_STEPS))
+    return replace(LINEAR, batch=int(min(most, max(least, wanted))))
 
 
 def linear_epochs(case: Case) -> int:

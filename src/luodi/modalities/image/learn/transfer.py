@@ -13,13 +13,14 @@ import numpy as np
 from luodi.core.errors import LuodiError
 from luodi.core.events import Event, Listener, silent
 from luodi.core.values import Member, Recipe
+from luodi.modalities.image.backbone.bank import bank
 from luodi.modalities.image.backbone.features import computed
 from luodi.modalities.image.backbone.value import Backbone
 from luodi.modalities.image.learn import augment, head
 from luodi.modalities.image.learn.fitted import softmax
 from luodi.modalities.image.learn.frozen import Frozen
 from luodi.modalities.image.learn.portfolio import Case, settings
-from luodi.modalities.image.learn.prepared import TUNED
+from luodi.modalities.image.learn.prepared import BANK, FROZEN, TUNED, Prepared
 from luodi.modalities.image.learn.settings import Settings
 
 SLOWER = 0.1
@@ -135,6 +136,27 @@ class Features:
                 return None
             self._kept[mirrored] = found
         return np.stack([self._kept[at] for at in (False, True)[: 1 + mirror]])
+
+
+def offered(prepared: Prepared, seen: Seen, listener: Listener = silent) -> dict[str, Features]:
+    """By family, what makes features of the training images.
+
+    Args:
+        prepared: What they have in common, with the backbone that the task names, if it names one.
+        seen: The images.
+        listener: Told how far features are.
+    """
+    own = bank(prepared.height, prepared.width, prepared.channels)
+    backbones = {FROZEN: prepared.backbone, BANK: own}
+    return {name: Features(name, one, seen, listener) for name, one in backbones.items() if one}
+
+
+def trainable(prepared: Prepared) -> Any:
+    """Weights of a network of this house that can be trained on, in the channels seen here; None
+    where the task names no such network."""
+    backbone = prepared.backbone
+    fits = backbone is not None and backbone.channels == prepared.channels
+    return backbone.weights if backbone is not None and fits else None
 
 
 def _params(mirror: bool) -> dict[str, Any]:

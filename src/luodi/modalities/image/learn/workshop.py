@@ -19,30 +19,21 @@ from luodi.core.modality import Shelf, Stop, never
 from luodi.core.objective import utility
 from luodi.core.task import Task
 from luodi.core.values import Dataset, Member, Parts, Recipe
-from luodi.modalities.image.backbone.bank import bank
-from luodi.modalities.image.learn import (
-    gathered,
-    portfolio,
-    strange,
-    training,
-    transfer,
-    views,
-)
+from luodi.modalities.image.learn import gathered, strange, training, transfer, views
 from luodi.modalities.image.learn.aside import Aside
 from luodi.modalities.image.learn.baseline import constant
 from luodi.modalities.image.learn.ended import ended, restored
 from luodi.modalities.image.learn.fitted import Fitted, softmax
 from luodi.modalities.image.learn.job import Job, Progress, Validation, Watch
 from luodi.modalities.image.learn.portfolio import Case
-from luodi.modalities.image.learn.prepared import BANK, FROZEN, TUNED, Prepared
+from luodi.modalities.image.learn.prepared import TUNED, Prepared
+from luodi.modalities.image.learn.proposals import Proposals
 from luodi.modalities.image.learn.settings import Settings
 from luodi.modalities.image.learn.state import State
 from luodi.modalities.image.learn.transfer import Features, Seen
 from luodi.modalities.image.shrink import change
 from luodi.modalities.target import ordered_classes
 
-FEATURES = "pixels"
-"""The one feature set there is."""
 BASELINES = ("dumb", "linear")
 MEASURING = 0.05
 """Share of the time for looking at what images usually look like to a network."""
@@ -95,16 +86,22 @@ class ImageWorkshop:
             parts.train, task, self.classes, self.threads
         )
         transfer.same_as_planned(self._prepared.backbone, recorded)
-        self._features = self._asked(parts.train, listener)
+        self._features = self._offered(parts.train)
+        house = transfer.trainable(self._prepared)
+        self.proposals = Proposals(self._case, self._features, house, task.split.seed)
 
-    def _asked(self, train: Dataset, listener: Listener) -> dict[str, Features]:
+    def _offered(self, train: Dataset) -> dict[str, Features]:
         """By family, what makes features of the training images."""
-        (column,), known = train.columns, self._prepared
+        (column,), seen = train.columns, self._prepared
         files = train.table[column.name].to_list()
-        seen = Seen(files, column.name, known.channels, self.truth, len(self.classes), self.threads)
-        own = bank(known.height, known.width, known.channels)
-        backbones = {FROZEN: known.backbone, BANK: own}
-        return {k: Features(k, one, seen, listener) for k, one in backbones.items() if one}
+        shown = Seen(files, column.name, seen.channels, self.truth, len(self.classes), self.threads)
+        return transfer.offered(seen, shown, self.listener)
+
+    def _case(self) -> Case:
+        seen = self._prepared
+        rows = len(self.truth) - sum(map(len, self.folds))
+        shape = (seen.height, seen.width, seen.channels)
+        return Case(*shape, rows, len(self.classes), self.task.budget, self.aside.way(self.threads))
 
     @property
     def prepared(self) -> Prepared:
@@ -123,20 +120,11 @@ class ImageWorkshop:
 
     def baselines(self) -> tuple[Recipe, Recipe]:
         """See ``Workshop.baselines``."""
-        params = portfolio.LINEAR.to_json()
-        rounds = (portfolio.linear_epochs(self._case()),)
-        return Recipe("dumb", {}, FEATURES, 0), Recipe("linear", params, FEATURES, 0, rounds)
+        return self.proposals.baselines()
 
     def portfolio(self, first: Member | None = None) -> Sequence[Recipe]:
         """See ``Workshop.portfolio``."""
-        seed = self.task.split.seed
-        case, house = self._case(), self._house
-        found = portfolio.ordered(case)
-        heads = [one.recipe(case, seed) for one in self._features.values()]
-        known = [one for one in heads if one.family != BANK or case.few]
-        if house is not None:
-            known.append(Recipe(TUNED, transfer.tuned(house, case).to_json(), FEATURES, seed))
-        return [*known, *(Recipe(name, given.to_json(), FEATURES, seed) for name, given in found)]
+        return self.proposals.portfolio()
 
     def begun(self) -> Sequence[Recipe]:
         """See ``Workshop.begun``; the search asks for its baselines by itself."""
@@ -144,32 +132,7 @@ class ImageWorkshop:
 
     def explore(self, suggest: Any, family: str) -> Recipe:
         """See ``Workshop.explore``."""
-        case = self._case()
-        if family in self._features:
-            return self._features[family].explored(suggest, case)
-        if family == TUNED:
-            given = transfer.tuned_explored(suggest, self._house, case)
-        else:
-            given = portfolio.explored(suggest, family, case)
-        return Recipe(family, given.to_json(), FEATURES, suggest.number)
-
-    def affords(self, family: str, seconds: float) -> bool:
-        """Whether so much time is enough for a few epochs of a network."""
-        name = self._house.family if family == TUNED else family
-        return seconds == math.inf or self._case().affords(name, seconds)
-
-    @property
-    def _house(self) -> Any:
-        """Weights of a network of this house that can be trained on, in the channels seen here."""
-        backbone = self._prepared.backbone
-        fits = backbone is not None and backbone.channels == self._prepared.channels
-        return backbone.weights if backbone is not None and fits else None
-
-    def _case(self) -> Case:
-        seen = self._prepared
-        rows = len(self.truth) - sum(map(len, self.folds))
-        shape = (seen.height, seen.width, seen.channels)
-        return Case(*shape, rows, len(self.classes), self.task.budget, self.aside.way(self.threads))
+        return self.proposals.explored(suggest, family)
 
     def enrich(self, base: Member, stop: Stop) -> Iterator[Member]:
         """See ``Workshop.enrich``: there is nothing richer than the pixels."""
@@ -199,7 +162,7 @@ class ImageWorkshop:
             yield from self._headed(recipe, seconds)
             return
         begun = self.aside.knows(recipe)
-        if self._begun and not begun and not self.affords(recipe.family, seconds):
+        if self._begun and not begun and not self.proposals.affords(recipe.family, seconds):
             return
         self._begun |= recipe.family not in BASELINES
         with undisturbed() if recipe.family in BASELINES else deferred() as pressed:
@@ -296,7 +259,7 @@ class ImageWorkshop:
 
         Only a head on features of few images learns from all of them in the end: it takes no time.
         """
-        again = member.recipe.family in self._features and self._case().few
+        again = member.recipe.family in self._features and self.proposals.case.few
         return self.refit(member) if again else member
 
     def _fitted(
@@ -334,13 +297,13 @@ class ImageWorkshop:
         watch: Watch | None = None,
     ) -> Job:
         """The training of a recipe on all rows but those to validate on."""
-        seen, tuning = self._prepared, recipe.family == TUNED
+        seen, tuning, house = self._prepared, recipe.family == TUNED, self.proposals.house
         mean, spread = seen.mean, seen.spread
         if tuning:
             assert seen.backbone is not None
             mean, spread = seen.backbone.mean, seen.backbone.spread
         return Job(
-            family=self._house.family if tuning else recipe.family,
+            family=house.family if tuning else recipe.family,
             settings=Settings.from_json(recipe.params),
             images=self.images,
             truth=self.truth,
@@ -348,7 +311,7 @@ class ImageWorkshop:
             classes=len(self.classes),
             mean=mean,
             spread=spread,
-            start=self._house.inside() if tuning else None,
+            start=house.inside() if tuning else None,
             valid=self._validation(valid) if len(valid) else None,
             seed=recipe.seed,
             epochs=epochs,

@@ -72,7 +72,7 @@ class ImageShrinker:
         began = time.perf_counter()
         work = self.workshop
         recipe = change.recipe_of(members, weights, how)
-        if how.trains and not work.affords(recipe.family, seconds):
+        if how.trains and not work.proposals.affords(recipe.family, seconds):
             return None
         job = work.job(recipe, work.folds[0], None, stop, seconds)
         sources = [one.models[0] for one in members]

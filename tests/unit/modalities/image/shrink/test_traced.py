@@ -5,22 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import nn
+from untrained import drawn
 
 from luodi.modalities.image.learn.networks import NETWORKS, built
 from luodi.modalities.image.shrink.traced import folded
 
 SHAPE = (3, 16, 20)
-
-
-def drawn(network: nn.Module, least: float = 0.5) -> nn.Module:
-    """The network, set to answer, with a normalisation that does something."""
-    for layer in network.modules():
-        if isinstance(layer, nn.BatchNorm2d):
-            nn.init.uniform_(layer.weight, least, 2.0)
-            nn.init.normal_(layer.bias)
-            layer.running_mean.normal_()
-            layer.running_var.uniform_(0.5, 2.0)
-    return network.eval()
 
 
 def kinds(network: nn.Module) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import nn
+from untrained import drawn
 
 from luodi.core.values import Candidate, Member, Recipe
 from luodi.modalities.image.codec import Codec
@@ -16,19 +16,6 @@ from luodi.modalities.image.learn.prepared import Prepared
 
 SIDE, ROWS = (12, 16), 24
 NEUTRAL = {"slope": 1.0, "offset": 0.0}
-
-
-def drawn(network: nn.Module, least: float = 0.5) -> nn.Module:
-    """The network, set to answer, with a normalisation that does something."""
-    for layer in network.modules():
-        if isinstance(layer, nn.BatchNorm2d):
-            nn.init.uniform_(layer.weight, least, 2.0)
-            nn.init.normal_(layer.bias)
-            layer.running_mean.normal_()
-            layer.running_var.uniform_(0.5, 2.0)
-        if isinstance(layer, nn.Linear):
-            nn.init.normal_(layer.weight, 0.0, 2 / layer.in_features**0.5)
-    return network.eval()
 
 
 def candidate(
