@@ -15,8 +15,9 @@ from luodi.compress.measure import Measured, measured
 from luodi.compress.memory import peak_mb
 from luodi.compress.quality import POINTS, Figure, Quality, accuracy, quality
 from luodi.core.events import Event, Listener, silent
-from luodi.core.modality import Modality, Shrinker, Stop, never
+from luodi.core.modality import Modality
 from luodi.core.values import Artifact, Candidate, Change, Member
+from luodi.core.workshop import Shrinker, Stop, never
 
 ORIGINAL = "original"
 STUDENT_SHARE, TUNING_SHARE = 0.65, 0.5

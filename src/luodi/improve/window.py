@@ -20,9 +20,10 @@ from luodi.core.events import Event, Listener, silent
 from luodi.core.values import Parts
 
 if TYPE_CHECKING:
-    from luodi.core.modality import Modality, Workshop
+    from luodi.core.modality import Modality
     from luodi.core.task import Task
     from luodi.core.values import Dataset
+    from luodi.core.workshop import Workshop
 
 FEWEST = 200
 """Fewer returned records cannot stand alone, nor tell memories apart."""

@@ -18,7 +18,7 @@ from luodi.modalities import modality
 
 if TYPE_CHECKING:
     from luodi.compress import Contract, Smaller
-    from luodi.core.modality import Shrinker, Workshop
+    from luodi.core.workshop import Shrinker, Workshop
     from luodi.runtime.load import Release
 
 ORIGINAL = "original"

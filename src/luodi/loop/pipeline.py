@@ -20,7 +20,8 @@ from luodi.modalities import modality
 
 if TYPE_CHECKING:
     from luodi.compress import Chosen, Contract
-    from luodi.core.modality import Modality, Workshop
+    from luodi.core.modality import Modality
+    from luodi.core.workshop import Workshop
     from luodi.loop.edge import Edge
     from luodi.store.unfinished import Unfinished
     from luodi.train import Found

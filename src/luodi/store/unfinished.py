@@ -57,12 +57,12 @@ class Unfinished:
         return self.spent_s or 0.0
 
     def names(self) -> Sequence[str]:
-        """See ``core.modality.Shelf.names``."""
+        """See ``core.workshop.Shelf.names``."""
         listed = [name.removesuffix(ENDING) for name in _ours(self.folder) if self._own]
         return [name for name in listed if name != SPENT and not name.startswith(".")]
 
     def read(self, name: str) -> bytes | None:
-        """See ``core.modality.Shelf.read``."""
+        """See ``core.workshop.Shelf.read``."""
         try:
             data = disk.read(self._path(name))
         except OSError:
@@ -71,7 +71,7 @@ class Unfinished:
         return rest if head == self._digest(name, rest) else None
 
     def put(self, name: str, data: bytes) -> None:
-        """See ``core.modality.Shelf.put``; the time spent is noted with it.
+        """See ``core.workshop.Shelf.put``; the time spent is noted with it.
 
         The first file of a build takes the place of everything of another one.
         """
@@ -84,7 +84,7 @@ class Unfinished:
             disk.put(self._path(each), self._digest(each, content) + content)
 
     def remove(self, name: str) -> None:
-        """See ``core.modality.Shelf.remove``."""
+        """See ``core.workshop.Shelf.remove``."""
         disk.remove(self._path(name))
 
     def clear(self) -> None:

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from luodi.core.calibration import Calibration
-from luodi.core.modality import Workshop
 from luodi.core.objective import fitted_rule, utility
 from luodi.core.task import Task
 from luodi.core.values import Candidate, Member
+from luodi.core.workshop import Workshop
 from luodi.train.calibrate import calibrated
 from luodi.train.ensemble import select
 from luodi.train.search import Found

@@ -11,8 +11,8 @@ from typing import Any
 
 from luodi.core.errors import LuodiError
 from luodi.core.events import Event, Listener, silent
-from luodi.core.modality import Workshop
 from luodi.core.values import Member, Recipe
+from luodi.core.workshop import Workshop
 from luodi.train.clock import Clock
 
 ENRICH_SHARE = 0.3

@@ -43,7 +43,7 @@ def member(noise: float, seed: int = 0, family: str = "quick") -> Member:
 
 @dataclass
 class PretendWorkshop:
-    """See ``core.modality.Workshop``.
+    """See ``core.workshop.Workshop``.
 
     Attributes:
         pause: Seconds that a fold takes.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-    from luodi.core.modality import Disturbed, Observed, Shelf, Shrinker, Workshop
+    from luodi.core.modality import Disturbed, Observed
     from luodi.core.task import Data, Task
     from luodi.core.values import (
         Artifact,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Parts,
         Portable,
     )
+    from luodi.core.workshop import Shelf, Shrinker, Workshop
 
 USUAL_LIMITS = {"size_mb": 25.0, "one_row_ms_p50": 50.0}
 MOST_DISTURBED = 200

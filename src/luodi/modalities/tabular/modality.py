@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-    from luodi.core.modality import Disturbed, Observed, Shelf, Shrinker, Workshop
+    from luodi.core.modality import Disturbed, Observed
     from luodi.core.task import Data, Task
     from luodi.core.values import (
         Artifact,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Parts,
         Portable,
     )
+    from luodi.core.workshop import Shelf, Shrinker, Workshop
 
 USUAL_LIMITS = {"size_mb": 25.0, "one_row_ms_p50": 1.0}
 MOST_DISTURBED = 1000

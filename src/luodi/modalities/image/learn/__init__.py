@@ -10,9 +10,9 @@ from luodi.core.errors import needs
 from luodi.core.events import Listener, silent
 
 if TYPE_CHECKING:
-    from luodi.core.modality import Shelf
     from luodi.core.task import Task
     from luodi.core.values import Parts
+    from luodi.core.workshop import Shelf
     from luodi.modalities.image.learn.workshop import ImageWorkshop
 
 NEEDED, EXTRA = ("torch", "safetensors"), "vision"

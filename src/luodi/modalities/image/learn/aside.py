@@ -11,8 +11,8 @@ from typing import Any
 from luodi.core.errors import LuodiError
 from luodi.core.events import Event, Listener, silent
 from luodi.core.manifest import canonical_json, sha256
-from luodi.core.modality import Shelf
 from luodi.core.values import Recipe
+from luodi.core.workshop import Shelf
 from luodi.modalities.image.learn.job import Progress, Watch
 from luodi.modalities.image.learn.probe import Way, fastest
 from luodi.modalities.image.learn.state import State

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from luodi.core.modality import Stop, never
+from luodi.core.workshop import Stop, never
 from luodi.modalities.image.learn.settings import Settings
 from luodi.modalities.image.learn.state import State
 from luodi.modalities.image.learn.teacher import Teacher

@@ -15,10 +15,10 @@ from luodi.core import metrics
 from luodi.core.errors import LuodiError
 from luodi.core.events import Event, Listener, silent
 from luodi.core.interrupt import deferred, either, undisturbed
-from luodi.core.modality import Shelf, Stop, never
 from luodi.core.objective import utility
 from luodi.core.task import Task
 from luodi.core.values import Dataset, Member, Parts, Recipe
+from luodi.core.workshop import Shelf, Stop, never
 from luodi.modalities.image.learn import gathered, strange, training, transfer, views
 from luodi.modalities.image.learn.aside import Aside
 from luodi.modalities.image.learn.baseline import constant
@@ -40,7 +40,7 @@ MEASURING = 0.05
 
 
 class ImageWorkshop:
-    """See ``core.modality.Workshop``.
+    """See ``core.workshop.Workshop``.
 
     Only the first fold is validated on, and its network is what ships: one network a fold would
     take a multiple of the time in training and in service, for little.

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from luodi.core.errors import LuodiError
-from luodi.core.modality import Stop, never
 from luodi.core.session import Session
 from luodi.core.values import Artifact, Change, Member, Recipe
+from luodi.core.workshop import Stop, never
 from luodi.modalities.image.graph.compose import INPUT
 from luodi.modalities.image.learn.workshop import ImageWorkshop
 from luodi.modalities.image.shrink import change
@@ -22,7 +22,7 @@ from luodi.modalities.image.shrink.restore import restored
 
 
 class ImageShrinker:
-    """See ``core.modality.Shrinker``.
+    """See ``core.workshop.Shrinker``.
 
     Args:
         workshop: The training images.

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from luodi.core.modality import Stop, never
+from luodi.core.workshop import Stop, never
 
 Shape = Literal["binary", "multiclass", "regress"]
 

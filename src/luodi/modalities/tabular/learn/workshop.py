@@ -40,7 +40,7 @@ MOST_CELLS_ABREAST = 50_000_000
 
 
 class TableWorkshop:
-    """See ``core.modality.Workshop``.
+    """See ``core.workshop.Workshop``.
 
     Args:
         parts: The training records and their folds.
