@@ -20,7 +20,8 @@ from luodi import data
 from luodi.core.events import silent
 from luodi.core.task import Task
 from luodi.core.values import Dataset, Parts
-from luodi.loop.pipeline import examined, made
+from luodi.loop.making import made
+from luodi.loop.pipeline import examined
 from luodi.modalities import modality
 
 FOLDS = 5

@@ -16,7 +16,8 @@ from luodi.core.promise import Promise
 from luodi.core.task import Task
 from luodi.improve.returned import Returned
 from luodi.improve.trial import promise_of
-from luodi.loop.pipeline import examined, made, refitted
+from luodi.loop.making import made, refitted
+from luodi.loop.pipeline import examined
 from luodi.runtime.load import Release, load
 from luodi.runtime.score import Scorer
 from luodi.testing import generate

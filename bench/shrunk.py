@@ -21,7 +21,7 @@ from luodi.core.task import Task
 from luodi.core.values import Parts
 from luodi.loop import lite
 from luodi.loop.compressing import Ground, smaller
-from luodi.loop.pipeline import Made
+from luodi.loop.making import Made
 from luodi.modalities import modality
 
 MOST_DROP, MOST_RATIO = 0.5, 0.3

@@ -47,7 +47,8 @@ def plan() -> dict:
 @pytest.fixture(scope="module")
 def built(place, plan):
     from luodi.core.task import Task
-    from luodi.loop.pipeline import examined, made
+    from luodi.loop.making import made
+    from luodi.loop.pipeline import examined
 
     task = Task.load(place / "task.yaml")
     heard = []
@@ -110,7 +111,8 @@ def test_what_came_back_of_service_is_learned_from_on_the_same_backbone(place, b
     from dataclasses import replace
 
     from luodi.core.task import Task
-    from luodi.loop.pipeline import examined, refitted
+    from luodi.loop.making import refitted
+    from luodi.loop.pipeline import examined
 
     task = Task.load(place / "task.yaml")
     parts, _ = examined(task, lambda event: None)

@@ -116,7 +116,8 @@ def test_a_plan_of_images_is_repeated_without_a_clock(place, tmp_path):
 
 
 def test_what_came_back_of_service_is_learned_from(place):
-    from luodi.loop.pipeline import examined, made, refitted
+    from luodi.loop.making import made, refitted
+    from luodi.loop.pipeline import examined
     from luodi.modalities import modality
 
     root, _, built = place

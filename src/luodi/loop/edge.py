@@ -18,7 +18,7 @@ from luodi.modalities import modality
 
 if TYPE_CHECKING:
     from luodi.compress import Contract
-    from luodi.loop.pipeline import Made
+    from luodi.loop.making import Made
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ import numpy as np
 from luodi.core.errors import LuodiError
 from luodi.core.events import Listener, silent
 from luodi.core.task import Task
-from luodi.loop.pipeline import TaskLike, examined, made, refuse_errors
+from luodi.loop.making import made
+from luodi.loop.pipeline import TaskLike, examined, refuse_errors
 from luodi.modalities import modality
 
 if TYPE_CHECKING:

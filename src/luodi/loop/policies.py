@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from luodi.core.task import Task
-from luodi.loop.pipeline import made, refitted
+from luodi.loop.making import made, refitted
 from luodi.modalities import modality
 from luodi.runtime.load import load
 from luodi.runtime.score import Scorer

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from luodi.core.events import Event, Listener, silent
 from luodi.core.task import Task
-from luodi.loop.pipeline import TaskLike, examined, made
+from luodi.loop.making import made
+from luodi.loop.pipeline import TaskLike, examined
 from luodi.loop.playing import Setting, played
 from luodi.loop.policies import POLICIES, Name
 from luodi.modalities import modality

@@ -20,7 +20,8 @@ from luodi.core.values import Parts
 from luodi.improve.losses import answers, losses, scale, truth_of
 from luodi.improve.returned import Returned
 from luodi.improve.trial import promise_of, trial
-from luodi.loop.pipeline import examined, refitted
+from luodi.loop.making import refitted
+from luodi.loop.pipeline import examined
 from luodi.modalities import modality
 from luodi.runtime.load import Release
 from luodi.runtime.score import Scorer
