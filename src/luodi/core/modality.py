@@ -136,6 +136,10 @@ class Modality(Protocol):
     def repeated(self, train: Dataset, holdout: Dataset) -> Sequence[Finding]:
         """What a holdout shares with training, as only this kind of data can tell."""
 
+    def known(self, train: Dataset, holdout: Dataset) -> np.ndarray:
+        """Which rows of a holdout training has as well, bool (rows,); none where records are so
+        coarse that they repeat by themselves."""
+
     def inspect(
         self, dataset: Dataset, task: Task, listener: Listener = silent
     ) -> Sequence[Finding]:

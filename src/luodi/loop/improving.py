@@ -17,6 +17,7 @@ from luodi.loop.pipeline import TaskLike, examined, refuse_errors
 from luodi.modalities import modality
 
 if TYPE_CHECKING:
+    from luodi.core.modality import Modality
     from luodi.core.task import Improve
     from luodi.core.values import Dataset, Parts
     from luodi.improve.case import Case, Watch
@@ -240,8 +241,14 @@ def _grown(parts: Parts, new: Dataset, judging: Dataset, memory: Memory, task: T
     kind, seed = modality(task.data.modality), task.split.seed
     train = kept(memory, parts.train, new, kind, seed)
     own = replace(memory, back=1.0) if learnable(judging) else ALL
-    holdout = _without_groups(parts.holdout, new, task)
+    holdout = _unknown(_without_groups(parts.holdout, new, task), new, kind)
+    judging = _unknown(judging, new, kind)
     return data.recut(train, kept(own, holdout, judging, kind, seed), task)
+
+
+def _unknown(holdout: Dataset, new: Dataset, kind: Modality) -> Dataset:
+    """The holdout without what came back as well: somebody tried the service with it."""
+    return replace(holdout, table=holdout.table.filter(~kind.known(new, holdout)))
 
 
 def _without_groups(holdout: Dataset, new: Dataset, task: Task) -> Dataset:

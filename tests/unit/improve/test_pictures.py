@@ -98,3 +98,30 @@ def test_another_light_brings_a_network_that_wins_and_takes_over(place, tmp_path
         for release in (first, second)
     )
     assert was < 0.7 and now > 0.9
+
+
+def test_pictures_of_the_holdout_that_came_back_judge_no_longer(place):
+    from luodi.core.task import Task
+    from luodi.improve.window import ALL
+    from luodi.loop.improving import _grown
+    from luodi.loop.pipeline import examined
+    from luodi.modalities import modality
+
+    task = Task.load(place / "task.yaml")
+    parts, _ = examined(task, lambda event: None)
+    kind, shown = modality("image"), parts.holdout.table[:5]
+    fresh, kinds_of = relit(20, 11)
+    tried = [{"image": base64.b64encode(file).decode()} for file in shown["image"]]
+    new, judging = (
+        kind.returned(parts.train, records, truths, [0] * len(truths), task)
+        for records, truths in (
+            (tried + fresh[:10], shown["label"].to_list() + kinds_of[:10]),
+            (fresh[5:], kinds_of[5:]),
+        )
+    )
+    grown = _grown(parts, new, judging, ALL, task)
+    held = set(grown.holdout.table["image"])
+    assert not held & set(new.table["image"])
+    assert set(parts.holdout.table["image"][5:]) <= held
+    assert set(judging.table["image"][5:]) <= held
+    assert set(new.table["image"]) <= set(grown.train.table["image"])

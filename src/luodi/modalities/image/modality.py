@@ -100,6 +100,13 @@ def repeated(train: Dataset, holdout: Dataset) -> tuple[Finding, ...]:
     return repeated_between(train, holdout)
 
 
+def known(train: Dataset, holdout: Dataset) -> np.ndarray:
+    """Which images of a holdout training has as well, as they are or saved anew."""
+    from luodi.modalities.image.inspect import known_between
+
+    return known_between(train, holdout)
+
+
 def inspect(dataset: Dataset, task: Task, listener: Listener = silent) -> tuple[Finding, ...]:
     """What is wrong with these images."""
     from luodi.modalities.image.inspect import inspect as looked

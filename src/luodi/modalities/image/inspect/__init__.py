@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from luodi.core.events import Listener, silent
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from luodi.core.task import Task
     from luodi.core.values import Dataset, Finding
 
@@ -48,3 +50,10 @@ def repeated_between(
     from luodi.modalities.image.inspect.between import between
 
     return between(train, holdout, listener)
+
+
+def known_between(train: Dataset, holdout: Dataset) -> np.ndarray:
+    """Which images of a holdout stand in training too, as they are or saved anew, bool (rows,)."""
+    from luodi.modalities.image.inspect.between import known
+
+    return known(train, holdout)

@@ -36,6 +36,16 @@ def between(train: Dataset, holdout: Dataset, listener: Listener) -> tuple[Findi
     return (found("image.holdout_repeated", severity, None, **facts, names=examples(couples)),)
 
 
+def known(train: Dataset, holdout: Dataset) -> np.ndarray:
+    """Which images of a holdout stand in training too, bool (rows,)."""
+    trained, held = look(train, None), look(holdout, None)
+    found = np.zeros(len(holdout), bool)
+    if len(trained) and len(held):
+        exact, near = _known(trained, held)
+        found[held.rows[sorted({*exact, *near})]] = True
+    return found
+
+
 def _known(trained: Look, held: Look) -> tuple[dict[int, int], dict[int, int]]:
     """Places in the holdout, each with a place in training: equal ones, and those saved anew."""
     first = {digest: place for place, digest in reversed(list(enumerate(trained.digests)))}
