@@ -101,7 +101,8 @@ def packed_release(
 
 def _judged_on(parts: Parts, candidate: Candidate) -> Parts:
     """The parts with the rows of folds that candidates were chosen by; networks use but one."""
-    asked = ~np.isnan(candidate.members[0].out_of_fold[:, 0])
+    said = candidate.members[0].out_of_fold  # (rows,) or (rows, classes)
+    asked = ~np.isnan(said.reshape(len(said), -1)[:, 0])
     folds = tuple(fold[asked[fold]] for fold in parts.folds if asked[fold].any())
     return replace(parts, folds=folds)
 
